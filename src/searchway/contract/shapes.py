@@ -1,0 +1,105 @@
+"""Messages and enums of the contract as records, each made once, also where a message contains itself."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message_factory import GetMessageClass
+
+from searchway.api.contract.v1 import contract_pb2
+from searchway.contract.records import Field, Kind, Role, Shape, Words
+
+_SCALARS: Mapping[int, Kind] = {
+    FieldDescriptor.TYPE_BOOL: Kind.BOOL,
+    FieldDescriptor.TYPE_INT32: Kind.INT,
+    FieldDescriptor.TYPE_INT64: Kind.LONG,
+    FieldDescriptor.TYPE_DOUBLE: Kind.DOUBLE,
+    FieldDescriptor.TYPE_STRING: Kind.STRING,
+    FieldDescriptor.TYPE_ENUM: Kind.ENUM,
+}
+_SPECIAL: Mapping[str, Kind] = {
+    "searchway.api.types.v1.Json": Kind.JSON,
+    "searchway.api.types.v1.Strings": Kind.STRINGS,
+}
+_ROLES: Mapping[int, Role] = {
+    contract_pb2.ROLE_UNSPECIFIED: Role.MEMBER,
+    contract_pb2.ROLE_KEY: Role.KEY,
+    contract_pb2.ROLE_VALUE: Role.VALUE,
+    contract_pb2.ROLE_SPREAD: Role.SPREAD,
+    contract_pb2.ROLE_EXTRA: Role.EXTRA,
+    contract_pb2.ROLE_QUERY: Role.QUERY,
+    contract_pb2.ROLE_LOCAL: Role.LOCAL,
+}
+
+
+class ShapeFactory:
+    """Makes shapes from descriptors and remembers them."""
+
+    def __init__(self, comments: Mapping[str, str]) -> None:
+        self._comments = comments
+        self._shapes: dict[str, Shape] = {}
+        self._words: dict[str, Words] = {}
+
+    def shape(self, descriptor: Any) -> Shape:
+        """Return the shape of the message, the same for every call."""
+        name = descriptor.full_name
+        if name not in self._shapes:
+            shape = Shape(name=name, comment=self._comment(name), cls=GetMessageClass(descriptor))
+            self._shapes[name] = shape  # before its fields, which may lead back to it
+            shape.fields = tuple(map(self._field, descriptor.fields))
+        return self._shapes[name]
+
+    def _field(self, descriptor: Any) -> Field:
+        options = descriptor.GetOptions()
+        wire = options.Extensions[contract_pb2.wire]
+        kind = self._kind(descriptor)
+        oneof = descriptor.containing_oneof
+        return Field(
+            name=descriptor.name,
+            number=descriptor.number,
+            kind=kind,
+            repeated=descriptor.is_repeated,
+            required=field_behavior_pb2.REQUIRED in options.Extensions[field_behavior_pb2.field_behavior],
+            deprecated=options.deprecated,
+            comment=self._comment(descriptor.full_name),
+            shape=self.shape(descriptor.message_type) if kind is Kind.MESSAGE else None,
+            words=self._enum(descriptor.enum_type) if kind is Kind.ENUM else None,
+            at=tuple(wire.at) or (descriptor.name,),
+            also=tuple(wire.also),
+            role=_ROLES[wire.role],
+            key_from=wire.key_from or None,
+            duration=wire.text == contract_pb2.TEXT_DURATION,
+            # A field marked optional stands in a oneof that the compiler made up.
+            oneof=oneof.name if oneof is not None and len(oneof.fields) > 1 else None,
+        )
+
+    def _kind(self, descriptor: Any) -> Kind:
+        if descriptor.message_type is not None:
+            return _SPECIAL.get(descriptor.message_type.full_name, Kind.MESSAGE)
+        return _SCALARS[descriptor.type]
+
+    def _enum(self, descriptor: Any) -> Words:
+        if descriptor.full_name not in self._words:
+            self._words[descriptor.full_name] = self._read_enum(descriptor)
+        return self._words[descriptor.full_name]
+
+    def _read_enum(self, descriptor: Any) -> Words:
+        zero = descriptor.values_by_number[0].name
+        prefix = zero.removesuffix("UNSPECIFIED")
+        values = [v for v in descriptor.values if v.name != zero]
+        names = {v.number: v.name.removeprefix(prefix) for v in values}
+        words = {v.number: v.GetOptions().Extensions[contract_pb2.word] or names[v.number].lower() for v in values}
+        # A value's full name in protobuf lacks the enum's own; the comments are kept under both names joined.
+        comments = {v.number: self._comment(f"{descriptor.full_name}.{v.name}") for v in values}
+        return Words(
+            name=descriptor.full_name,
+            comment=self._comment(descriptor.full_name),
+            names=MappingProxyType(names),
+            words=MappingProxyType(words),
+            comments=MappingProxyType(comments),
+        )
+
+    def _comment(self, name: str) -> str:
+        return self._comments.get(name, "")
