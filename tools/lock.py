@@ -1,6 +1,6 @@
 """Write the lock files in `.lock/` from pyproject.toml, or say whether they are out of date.
 
-`lock.py` resolves every set with uv (network needed) and `lock.py --check` compares a digest of the
+`lock.py` resolves every set with uv (network needed; `--upgrade` takes the newest versions) and `lock.py --check` compares a digest of the
 dependencies only, so that it is instant and works offline. The files name versions and hashes, never an index.
 """
 
@@ -23,6 +23,7 @@ SETS = {
     ],  # first: the others take its versions, so that one environment fits all
     "run": ["pyproject.toml"],
     "demo": ["pyproject.toml", "--group", "build"],
+    "node": ["--group", "node"],
     "ci": ["--group", "ci"],
 }
 COMPILE = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
@@ -39,7 +40,8 @@ def digest() -> str:
 def compile_set(name: str, arguments: list[str]) -> None:
     """Resolve one set into its file."""
     constraints = [] if name == "dev" else ["--constraints", ".lock/dev.txt"]
-    command = [*COMPILE, *PLAIN, *arguments, *constraints, "--output-file", f".lock/{name}.txt"]
+    upgrade = ["--upgrade"] if "--upgrade" in sys.argv[1:] else []
+    command = [*COMPILE, *PLAIN, *arguments, *constraints, *upgrade, "--output-file", f".lock/{name}.txt"]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
