@@ -173,6 +173,7 @@ def _paging(said: Any) -> Paging:
         origin=said.origin,
         total=tuple(said.total.split(".")) if said.total else (),
         limit=said.limit,
+        key=said.key,
     )
 
 

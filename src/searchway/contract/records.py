@@ -115,6 +115,8 @@ class Field:
     """Whether it is a list."""
     required: bool = False
     """In requests: must be given. In answers: is always there."""
+    output_only: bool = False
+    """Whether only the server sets it: in requests it is passed over."""
     deprecated: bool = False
     """Whether users should not use it any more."""
     comment: str = ""
@@ -239,6 +241,8 @@ class Paging:
     """The way to the number of all items in the answer."""
     limit: int = 0
     """The most items the server gives at once; 0 where it has no bound."""
+    key: str = ""
+    """AFTER: the field of an item that holds the key by which the server goes on after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

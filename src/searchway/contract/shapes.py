@@ -54,6 +54,7 @@ class ShapeFactory:
     def _field(self, descriptor: Any) -> Field:
         options = descriptor.GetOptions()
         wire = options.Extensions[contract_pb2.wire]
+        behavior = options.Extensions[field_behavior_pb2.field_behavior]
         kind = self._kind(descriptor)
         oneof = descriptor.containing_oneof
         return Field(
@@ -61,7 +62,8 @@ class ShapeFactory:
             number=descriptor.number,
             kind=kind,
             repeated=descriptor.is_repeated,
-            required=field_behavior_pb2.REQUIRED in options.Extensions[field_behavior_pb2.field_behavior],
+            required=field_behavior_pb2.REQUIRED in behavior,
+            output_only=field_behavior_pb2.OUTPUT_ONLY in behavior,
             deprecated=options.deprecated,
             comment=self._comment(descriptor.full_name),
             shape=self.shape(descriptor.message_type) if kind is Kind.MESSAGE else None,

@@ -27,7 +27,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from searchway.api.contract.v1 import contract_pb2 as searchway_dot_api_dot_contract_dot_v1_dot_contract__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1esearchway/api/cat/v1/cat.proto\x12\x14searchway.api.cat.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\"\x8e\x02\n\x15ListAllocationRequest\x12\x10\n\x08node_ids\x18\x01 \x03(\t\x12\x18\n\x07\x63olumns\x18\x02 \x03(\tB\x07\x8a\xe7\x18\x03\n\x01h\x12\x15\n\x04sort\x18\x03 \x03(\tB\x07\x8a\xe7\x18\x03\n\x01s\x12\x12\n\x05local\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12#\n\x0emaster_timeout\x18\x05 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x01\x88\x01\x01\x12\x1e\n\tpage_size\x18\x06 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x02\x88\x01\x01\x12\x1f\n\npage_token\x18\x07 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x03\x88\x01\x01\x42\x08\n\x06_localB\x11\n\x0f_master_timeoutB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\xb8\x01\n\x16ListAllocationResponse\x12\x34\n\nallocation\x18\x01 \x03(\x0b\x32 .searchway.api.cat.v1.Allocation\x12$\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x00\x88\x01\x01\x12\x1f\n\ntotal_size\x18\x03 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x01\x88\x01\x01\x42\x12\n\x10_next_page_tokenB\r\n\x0b_total_size\"\xe0\x05\n\nAllocation\x12\x13\n\x06shards\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12\x35\n\x10shards_undesired\x18\x02 \x01(\x03\x42\x16\x8a\xe7\x18\x12\n\x10shards.undesiredH\x01\x88\x01\x01\x12;\n\x13write_load_forecast\x18\x03 \x01(\x01\x42\x19\x8a\xe7\x18\x15\n\x13write_load.forecastH\x02\x88\x01\x01\x12?\n\x15\x64isk_indices_forecast\x18\x04 \x01(\x03\x42\x1b\x8a\xe7\x18\x17\n\x15\x64isk.indices.forecastH\x03\x88\x01\x01\x12-\n\x0c\x64isk_indices\x18\x05 \x01(\x03\x42\x12\x8a\xe7\x18\x0e\n\x0c\x64isk.indicesH\x04\x88\x01\x01\x12\'\n\tdisk_used\x18\x06 \x01(\x03\x42\x0f\x8a\xe7\x18\x0b\n\tdisk.usedH\x05\x88\x01\x01\x12)\n\ndisk_avail\x18\x07 \x01(\x03\x42\x10\x8a\xe7\x18\x0c\n\ndisk.availH\x06\x88\x01\x01\x12)\n\ndisk_total\x18\x08 \x01(\x03\x42\x10\x8a\xe7\x18\x0c\n\ndisk.totalH\x07\x88\x01\x01\x12-\n\x0c\x64isk_percent\x18\t \x01(\x01\x42\x12\x8a\xe7\x18\x0e\n\x0c\x64isk.percentH\x08\x88\x01\x01\x12\x11\n\x04host\x18\n \x01(\tH\t\x88\x01\x01\x12\x0f\n\x02ip\x18\x0b \x01(\tH\n\x88\x01\x01\x12\x17\n\x04node\x18\x0c \x01(\tB\x04\xe2\x41\x01\x02H\x0b\x88\x01\x01\x12\'\n\tnode_role\x18\r \x01(\tB\x0f\x8a\xe7\x18\x0b\n\tnode.roleH\x0c\x88\x01\x01\x42\t\n\x07_shardsB\x13\n\x11_shards_undesiredB\x16\n\x14_write_load_forecastB\x18\n\x16_disk_indices_forecastB\x0f\n\r_disk_indicesB\x0c\n\n_disk_usedB\r\n\x0b_disk_availB\r\n\x0b_disk_totalB\x0f\n\r_disk_percentB\x07\n\x05_hostB\x05\n\x03_ipB\x07\n\x05_nodeB\x0c\n\n_node_role2\xf4\x01\n\nCatService\x12\xd3\x01\n\x0eListAllocation\x12+.searchway.api.cat.v1.ListAllocationRequest\x1a,.searchway.api.cat.v1.ListAllocationResponse\"f\x90\x02\x01\x8a\xe7\x18\x10\x10\x02\x1a\x0c\n\nallocation\x82\xd3\xe4\x93\x02I\x12\x1b/_cat/allocation/{node_ids}Z\x1e\x12\x10/_cat/allocationb\nallocationb\nallocation\x1a\x10\x8a\xe7\x18\x0c\n\x02\x08\x01\n\x02\x08\x02\n\x02\x08\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1esearchway/api/cat/v1/cat.proto\x12\x14searchway.api.cat.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\"\x8e\x02\n\x15ListAllocationRequest\x12\x10\n\x08node_ids\x18\x01 \x03(\t\x12\x18\n\x07\x63olumns\x18\x02 \x03(\tB\x07\x8a\xe7\x18\x03\n\x01h\x12\x15\n\x04sort\x18\x03 \x03(\tB\x07\x8a\xe7\x18\x03\n\x01s\x12\x12\n\x05local\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12#\n\x0emaster_timeout\x18\x05 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x01\x88\x01\x01\x12\x1e\n\tpage_size\x18\x06 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x02\x88\x01\x01\x12\x1f\n\npage_token\x18\x07 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x03\x88\x01\x01\x42\x08\n\x06_localB\x11\n\x0f_master_timeoutB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\xb8\x01\n\x16ListAllocationResponse\x12\x34\n\nallocation\x18\x01 \x03(\x0b\x32 .searchway.api.cat.v1.Allocation\x12$\n\x0fnext_page_token\x18\x02 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x00\x88\x01\x01\x12\x1f\n\ntotal_size\x18\x03 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x01\x88\x01\x01\x42\x12\n\x10_next_page_tokenB\r\n\x0b_total_size\"\x8c\x07\n\nAllocation\x12\x1c\n\x06shards\x18\x01 \x01(\x03\x42\x07\x8a\xe7\x18\x03\"\x01sH\x00\x88\x01\x01\x12\x35\n\x10shards_undesired\x18\x02 \x01(\x03\x42\x16\x8a\xe7\x18\x12\n\x10shards.undesiredH\x01\x88\x01\x01\x12S\n\x13write_load_forecast\x18\x03 \x01(\x01\x42\x31\x8a\xe7\x18-\n\x13write_load.forecast\"\x03wlf\"\x11writeLoadForecastH\x02\x88\x01\x01\x12Y\n\x15\x64isk_indices_forecast\x18\x04 \x01(\x03\x42\x35\x8a\xe7\x18\x31\n\x15\x64isk.indices.forecast\"\x03\x64if\"\x13\x64iskIndicesForecastH\x03\x88\x01\x01\x12>\n\x0c\x64isk_indices\x18\x05 \x01(\x03\x42#\x8a\xe7\x18\x1f\n\x0c\x64isk.indices\"\x02\x64i\"\x0b\x64iskIndicesH\x04\x88\x01\x01\x12\x35\n\tdisk_used\x18\x06 \x01(\x03\x42\x1d\x8a\xe7\x18\x19\n\tdisk.used\"\x02\x64u\"\x08\x64iskUsedH\x05\x88\x01\x01\x12\x38\n\ndisk_avail\x18\x07 \x01(\x03\x42\x1f\x8a\xe7\x18\x1b\n\ndisk.avail\"\x02\x64\x61\"\tdiskAvailH\x06\x88\x01\x01\x12\x38\n\ndisk_total\x18\x08 \x01(\x03\x42\x1f\x8a\xe7\x18\x1b\n\ndisk.total\"\x02\x64t\"\tdiskTotalH\x07\x88\x01\x01\x12>\n\x0c\x64isk_percent\x18\t \x01(\x01\x42#\x8a\xe7\x18\x1f\n\x0c\x64isk.percent\"\x02\x64p\"\x0b\x64iskPercentH\x08\x88\x01\x01\x12\x1a\n\x04host\x18\n \x01(\tB\x07\x8a\xe7\x18\x03\"\x01hH\t\x88\x01\x01\x12\x0f\n\x02ip\x18\x0b \x01(\tH\n\x88\x01\x01\x12\x1e\n\x04node\x18\x0c \x01(\tB\x0b\xe2\x41\x01\x02\x8a\xe7\x18\x03\"\x01nH\x0b\x88\x01\x01\x12:\n\tnode_role\x18\r \x01(\tB\"\x8a\xe7\x18\x1e\n\tnode.role\"\x01r\"\x04role\"\x08nodeRoleH\x0c\x88\x01\x01\x42\t\n\x07_shardsB\x13\n\x11_shards_undesiredB\x16\n\x14_write_load_forecastB\x18\n\x16_disk_indices_forecastB\x0f\n\r_disk_indicesB\x0c\n\n_disk_usedB\r\n\x0b_disk_availB\r\n\x0b_disk_totalB\x0f\n\r_disk_percentB\x07\n\x05_hostB\x05\n\x03_ipB\x07\n\x05_nodeB\x0c\n\n_node_role2\xf4\x01\n\nCatService\x12\xd3\x01\n\x0eListAllocation\x12+.searchway.api.cat.v1.ListAllocationRequest\x1a,.searchway.api.cat.v1.ListAllocationResponse\"f\x90\x02\x01\x8a\xe7\x18\x10\x10\x02\x1a\x0c\n\nallocation\x82\xd3\xe4\x93\x02I\x12\x1b/_cat/allocation/{node_ids}Z\x1e\x12\x10/_cat/allocationb\nallocationb\nallocation\x1a\x10\x8a\xe7\x18\x0c\n\x02\x08\x01\n\x02\x08\x02\n\x02\x08\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,26 +48,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTALLOCATIONRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\212\347\030\002\020\006'
   _globals['_LISTALLOCATIONRESPONSE'].fields_by_name['total_size']._loaded_options = None
   _globals['_LISTALLOCATIONRESPONSE'].fields_by_name['total_size']._serialized_options = b'\212\347\030\002\020\006'
+  _globals['_ALLOCATION'].fields_by_name['shards']._loaded_options = None
+  _globals['_ALLOCATION'].fields_by_name['shards']._serialized_options = b'\212\347\030\003\"\001s'
   _globals['_ALLOCATION'].fields_by_name['shards_undesired']._loaded_options = None
   _globals['_ALLOCATION'].fields_by_name['shards_undesired']._serialized_options = b'\212\347\030\022\n\020shards.undesired'
   _globals['_ALLOCATION'].fields_by_name['write_load_forecast']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['write_load_forecast']._serialized_options = b'\212\347\030\025\n\023write_load.forecast'
+  _globals['_ALLOCATION'].fields_by_name['write_load_forecast']._serialized_options = b'\212\347\030-\n\023write_load.forecast\"\003wlf\"\021writeLoadForecast'
   _globals['_ALLOCATION'].fields_by_name['disk_indices_forecast']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_indices_forecast']._serialized_options = b'\212\347\030\027\n\025disk.indices.forecast'
+  _globals['_ALLOCATION'].fields_by_name['disk_indices_forecast']._serialized_options = b'\212\347\0301\n\025disk.indices.forecast\"\003dif\"\023diskIndicesForecast'
   _globals['_ALLOCATION'].fields_by_name['disk_indices']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_indices']._serialized_options = b'\212\347\030\016\n\014disk.indices'
+  _globals['_ALLOCATION'].fields_by_name['disk_indices']._serialized_options = b'\212\347\030\037\n\014disk.indices\"\002di\"\013diskIndices'
   _globals['_ALLOCATION'].fields_by_name['disk_used']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_used']._serialized_options = b'\212\347\030\013\n\tdisk.used'
+  _globals['_ALLOCATION'].fields_by_name['disk_used']._serialized_options = b'\212\347\030\031\n\tdisk.used\"\002du\"\010diskUsed'
   _globals['_ALLOCATION'].fields_by_name['disk_avail']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_avail']._serialized_options = b'\212\347\030\014\n\ndisk.avail'
+  _globals['_ALLOCATION'].fields_by_name['disk_avail']._serialized_options = b'\212\347\030\033\n\ndisk.avail\"\002da\"\tdiskAvail'
   _globals['_ALLOCATION'].fields_by_name['disk_total']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_total']._serialized_options = b'\212\347\030\014\n\ndisk.total'
+  _globals['_ALLOCATION'].fields_by_name['disk_total']._serialized_options = b'\212\347\030\033\n\ndisk.total\"\002dt\"\tdiskTotal'
   _globals['_ALLOCATION'].fields_by_name['disk_percent']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['disk_percent']._serialized_options = b'\212\347\030\016\n\014disk.percent'
+  _globals['_ALLOCATION'].fields_by_name['disk_percent']._serialized_options = b'\212\347\030\037\n\014disk.percent\"\002dp\"\013diskPercent'
+  _globals['_ALLOCATION'].fields_by_name['host']._loaded_options = None
+  _globals['_ALLOCATION'].fields_by_name['host']._serialized_options = b'\212\347\030\003\"\001h'
   _globals['_ALLOCATION'].fields_by_name['node']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['node']._serialized_options = b'\342A\001\002'
+  _globals['_ALLOCATION'].fields_by_name['node']._serialized_options = b'\342A\001\002\212\347\030\003\"\001n'
   _globals['_ALLOCATION'].fields_by_name['node_role']._loaded_options = None
-  _globals['_ALLOCATION'].fields_by_name['node_role']._serialized_options = b'\212\347\030\013\n\tnode.role'
+  _globals['_ALLOCATION'].fields_by_name['node_role']._serialized_options = b'\212\347\030\036\n\tnode.role\"\001r\"\004role\"\010nodeRole'
   _globals['_CATSERVICE']._loaded_options = None
   _globals['_CATSERVICE']._serialized_options = b'\212\347\030\014\n\002\010\001\n\002\010\002\n\002\010\003'
   _globals['_CATSERVICE'].methods_by_name['ListAllocation']._loaded_options = None
@@ -77,7 +81,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTALLOCATIONRESPONSE']._serialized_start=435
   _globals['_LISTALLOCATIONRESPONSE']._serialized_end=619
   _globals['_ALLOCATION']._serialized_start=622
-  _globals['_ALLOCATION']._serialized_end=1358
-  _globals['_CATSERVICE']._serialized_start=1361
-  _globals['_CATSERVICE']._serialized_end=1605
+  _globals['_ALLOCATION']._serialized_end=1530
+  _globals['_CATSERVICE']._serialized_start=1533
+  _globals['_CATSERVICE']._serialized_end=1777
 # @@protoc_insertion_point(module_scope)

@@ -87,7 +87,7 @@ class Availability(_message.Message):
     def __init__(self, engine: _Optional[_Union[Engine, str]] = ..., since: _Optional[str] = ..., prefix: _Optional[str] = ...) -> None: ...
 
 class Paging(_message.Message):
-    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit")
+    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit", "key")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     PAGES_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -96,6 +96,7 @@ class Paging(_message.Message):
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
     items: str
     pages: Pages
     start: str
@@ -104,7 +105,8 @@ class Paging(_message.Message):
     origin: str
     total: str
     limit: int
-    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+    key: str
+    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ..., key: _Optional[str] = ...) -> None: ...
 
 class Batch(_message.Message):
     __slots__ = ("field", "into")

@@ -1,0 +1,43 @@
+"""What a call came to, before it takes a face's form: the cluster's bytes, the part of the items wanted, and what the gateway adds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Where in the whole list the items of an answer stand."""
+
+    window: slice
+    """The part of the items at hand that belongs to the page."""
+    cursor: Callable[[int], str]
+    """The cursor of the page's i-th item: where to go on after it."""
+    has_next: bool
+    """Whether there are items after the page."""
+    has_previous: bool = False
+    """Whether there are items before the page."""
+    total: int | None = None
+    """The number of all items, where it is known."""
+    next_token: str = ""
+    """Where to go on after the page; empty on the last one."""
+
+
+Paginate = Callable[[Sequence[Any]], Page]
+"""Makes the page, given all items at hand, each as the server gave it: an element, or key and value of a map."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """A successful answer."""
+
+    bodies: tuple[bytes, ...]
+    """The JSON of the cluster, of several upstream pages in order. What is not an item is read from the first."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The request's own texts by field name, for fields whose key is given by the request."""
+    local: Mapping[str, Any] = field(default_factory=dict)
+    """The values of fields that the gateway fills in itself, as plain documents by field name."""
+    paginate: Paginate | None = None
+    """How the items are paged; None if all of them are wanted."""
+    page: Page | None = None
+    """The page, known once the answer has been read."""

@@ -1,0 +1,256 @@
+"""Makes the functions that `response` reads with: shapes and selections in, Python functions out.
+
+    def f3(m, q, k=None):     # m: the value, q: the request's own texts, k: the key where it is an entry of a map
+        g = m.get
+        return {'index': k, 'enabled': (v if (v := g('enabled')).__class__ is bool else boolean(v)), 'info': f4(g('info'), q)}
+
+There are two kinds of functions, after what they are given: `plain` ones take parsed values, `lossless` ones take JSON text and cut it
+into members, so that free JSON is handed on byte for byte. Names of fields and keys enter the source as literals only.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
+from searchway.contract.selection import Selected, Selection
+from searchway.transcode import members, values
+
+
+class Dialect(Enum):
+    """The form that values take for a face."""
+
+    PROTO = "proto"
+    """For the constructor of a protobuf message."""
+    GRAPH = "graph"
+    """For a GraphQL result."""
+
+
+Root = Callable[[Any, Mapping[str, str], list[Any] | None, Mapping[str, Any]], dict[str, Any]]
+"""Reads the whole document, given its members, the request's texts, the items of the page, and what the gateway adds."""
+Split = Callable[[Any, Mapping[str, str]], list[Any]]
+"""Takes the paged items out of a document: elements, or pairs of key and value."""
+
+_CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType({
+    Kind.STRING: ("text", "str"),
+    Kind.ENUM: ("text", "str"),  # what a server answers is open: its word arrives as it is
+    Kind.BOOL: ("boolean", "bool"),
+    Kind.INT: ("whole", "int"),
+    Kind.LONG: ("whole", "int"),
+    Kind.DOUBLE: ("fraction", "float"),
+})
+_ALONE = frozenset({Role.VALUE, Role.KEY})
+_DECLARED = frozenset({Role.MEMBER, Role.KEY, Role.QUERY})
+
+
+def is_lossless(shape: Shape, selection: Selection | None, seen: frozenset[Shape] = frozenset()) -> bool:
+    """Tell whether free JSON is selected anywhere below, so that the text must be kept."""
+    if shape in seen:
+        return False
+    return any(
+        one.field.kind is Kind.JSON
+        or (one.field.shape is not None and is_lossless(one.field.shape, one.selection, seen | {shape}))
+        for one in selected_fields(shape, selection)
+        if one.field.role is not Role.LOCAL
+    )
+
+
+def selected_fields(shape: Shape, selection: Selection | None) -> tuple[Selected, ...]:
+    """Return what is selected of the shape: every field under its own name where nothing is said."""
+    if selection is not None:
+        return selection.fields
+    return tuple(Selected(field, field.name) for field in shape.fields)
+
+
+class Compiler:
+    """Compiles the functions of one reader."""
+
+    def __init__(self, operation: Operation, dialect: Dialect) -> None:
+        self._operation = operation
+        self._dialect = dialect
+        self._table = operation.form is Form.TABLE
+        self._names: dict[str, Any] = {
+            **{name: getattr(members, name) for name in dir(members) if not name.startswith("_")},
+            **{name: getattr(values, name) for name in ("text", "whole", "boolean", "fraction")},
+            "dumps": orjson.dumps,
+            "free": orjson.Fragment if dialect is Dialect.GRAPH else _free_message,
+            "Raw": members.Raw,
+            "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
+        }
+        self._functions: dict[tuple[Any, ...], str] = {}
+        self._source: list[str] = []
+
+    def compile(self, selection: Selection | None) -> tuple[Root, Split | None, bool]:
+        """Return the function for the root, the one that splits off the paged items, and whether they take text."""
+        shape, items = self._operation.response, self._operation.items
+        lossless = is_lossless(shape, selection)
+        display = self._display(selection, shape, lambda one: self._root_field(one, shape, lossless))
+        self._define("root", "m, q, items, local", [_GET, f"return {display}"])
+        if items is not None:
+            self._define("split", "m, q", [_GET, f"return {self._raw_items(items, shape, lossless)}"])
+        exec(compile("\n".join(self._source), f"<{self._operation.name}>", "exec"), self._names)  # noqa: S102  # our own source
+        return self._names["root"], self._names.get("split"), lossless
+
+    def _define(self, name: str, parameters: str, body: list[str]) -> None:
+        self._source.append("\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in body)]))
+
+    def _root_field(self, one: Selected, shape: Shape, lossless: bool) -> str:
+        field = one.field
+        if field.role is Role.LOCAL:
+            return self._value(one, f"local.get({field.name!r})", lossless=False)
+        if field is self._operation.items:
+            return self._each(one, "items", lossless)
+        return self._member(one, shape, lossless)
+
+    def _raw_items(self, items: Field, shape: Shape, lossless: bool) -> str:
+        raw = "_raw" if lossless else ""
+        if items.role is Role.SPREAD:
+            return self._spread(items, shape, lossless)
+        take = "entries" if items.is_map else "listed"
+        return f"{take}{raw}({self._get(items, lossless)})"
+
+    def _member(self, one: Selected, shape: Shape, lossless: bool) -> str:
+        """Write the expression for a field of a message whose members are `m`."""
+        field = one.field
+        if field.role is Role.KEY:
+            return "k"
+        if field.role is Role.LOCAL:
+            return self._value(one, f"q.get({field.name!r})", lossless=False)
+        if field.role is Role.SPREAD:
+            return self._each(one, self._spread(field, shape, lossless), lossless)
+        if field.role is Role.EXTRA:
+            kind = self._entry_kind(shape.spread)
+            rest = f"rest{'_raw' if lossless else ''}(m, {self._declared(shape)}, {kind})"
+            return f"(None if (v := {rest}) is None else free(v))"
+        if lossless and not self._below_is_lossless(one):
+            return self._value(one, f"parsed({self._get(field, lossless)})", lossless=False)
+        return self._value(one, self._get(field, lossless), lossless=lossless)
+
+    def _below_is_lossless(self, one: Selected) -> bool:
+        field = one.field
+        return field.kind is Kind.JSON or (field.shape is not None and is_lossless(field.shape, one.selection))
+
+    def _get(self, field: Field, lossless: bool) -> str:
+        if field.key_from:
+            return f"g(q.get({field.key_from!r}))"
+        if len(field.at) == 1 and (self._table or not field.also):  # a table is asked for canonical names
+            return f"g({field.at[0]!r})"
+        ways = (field.at, *((*field.at[:-1], key) for key in field.also))
+        return f"either{'_raw' if lossless else ''}(m, {ways!r})"
+
+    def _value(self, one: Selected, source: str, *, lossless: bool) -> str:
+        """Write the expression that turns what stands at the source into the field's value."""
+        field = one.field
+        raw = "_raw" if lossless else ""
+        if field.is_map:
+            return self._each(one, f"entries{raw}({source})", lossless)
+        if field.repeated:
+            return self._each(one, f"listed{raw}({source})", lossless)
+        return self._single(one, source, lossless)
+
+    def _single(self, one: Selected, source: str, lossless: bool) -> str:
+        field = one.field
+        if field.kind is Kind.MESSAGE:
+            source = f"present({source})" if lossless else source
+            return f"(None if (v := {source}) is None else {self._message(one, lossless)}(v, q))"
+        if field.kind is Kind.JSON:
+            return f"(None if (v := {source}) is None else free({'v' if lossless else 'dumps(v)'}))"
+        if field.kind is Kind.STRINGS:
+            return f"(None if (v := {source}) is None else texts(v))"
+        return self._scalar(field, source)
+
+    def _scalar(self, field: Field, source: str) -> str:
+        if field.words is not None and self._dialect is Dialect.PROTO:
+            numbers = {word: number for number, word in field.words.words.items()}
+            return f"(None if (v := {source}) is None else {numbers!r}.get(text(v)))"
+        convert, cls = _CONVERTERS[field.kind]
+        if self._table and convert == "whole":  # whole numbers come as digits, by the thousand
+            return f"(int(v) if (v := {source}).__class__ is str and v.isdigit() else whole(v))"
+        return f"(v if (v := {source}).__class__ is {cls} or v is None else {convert}(v))"
+
+    def _each(self, one: Selected, source: str, lossless: bool) -> str:
+        """Write the list of a repeated field, whose elements are at hand: of a map and of a spread, pairs."""
+        field = one.field
+        if field.is_map:
+            return f"[{self._message(one, lossless)}(x, q, y) for y, x in {source}]"
+        if field.kind is Kind.MESSAGE:
+            return f"[{self._message(one, lossless)}(x, q) for x in {source}]"
+        return f"[{self._single(one, 'x', lossless)} for x in {source}]"
+
+    def _spread(self, field: Field, shape: Shape, lossless: bool) -> str:
+        name = "spread_raw" if lossless else "spread"
+        return f"{name}(m, {self._declared(shape)}, {self._entry_kind(field)})"
+
+    def _entry_kind(self, spread: Field | None) -> str:
+        """Return the type of a spread map's values, by which they are told from other undeclared members."""
+        if spread is None or spread.shape is None:
+            return "None"
+        value = spread.shape.value
+        return "dict" if value is None else "list" if value.repeated else "str"
+
+    def _declared(self, shape: Shape) -> str:
+        known = frozenset(key for f in shape.fields if f.role in _DECLARED for key in (f.at[0], *_also_at_top(f)))
+        name = f"D{len(self._names)}"
+        name = next((n for n, v in self._names.items() if v == known and n.startswith("D")), name)
+        self._names[name] = known
+        given = [f.key_from for f in shape.fields if f.key_from]
+        return f"{name} | {{{', '.join(f'q.get({key!r})' for key in given)}}}" if given else name
+
+    def _message(self, one: Selected, lossless: bool) -> str:
+        """Return the name of the function that reads the field's message."""
+        shape = one.field.shape
+        assert shape is not None  # noqa: S101  # by its kind
+        key = (shape, one.selection, lossless)
+        if key not in self._functions:
+            name = self._functions[key] = f"f{len(self._functions)}"  # before its body, which may call it
+            self._define(name, "m, q, k=None", self._message_body(shape, one.selection, lossless))
+        return self._functions[key]
+
+    def _message_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
+        if shape.value is None:
+            return self._object_body(shape, selection, lossless)
+        alone = self._display(selection, shape, lambda one: self._alone(one, lossless))
+        if all(field.role in _ALONE for field in shape.fields):
+            return [f"return {alone}"]
+        is_object = "is_object_raw(m)" if lossless else "m.__class__ is dict"
+        return [f"if not {is_object}: return {alone}", *self._object_body(shape, selection, lossless)]
+
+    def _object_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
+        display = self._display(selection, shape, lambda one: self._member(one, shape, lossless))
+        return [*(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
+
+    def _display(self, selection: Selection | None, shape: Shape, write: Callable[[Selected], str]) -> str:
+        pairs = ", ".join(f"{one.out!r}: {write(one)}" for one in selected_fields(shape, selection))
+        return f"{{{_constants(selection)}{pairs}}}"
+
+    def _alone(self, one: Selected, lossless: bool) -> str:
+        """Write the expression for a field of a message whose whole JSON `m` is its VALUE field."""
+        if one.field.role is Role.KEY:
+            return "k"
+        if one.field.role is not Role.VALUE:
+            return "None"
+        if lossless and not self._below_is_lossless(one):
+            return self._value(one, "parsed(m)", lossless=False)
+        return self._value(one, "m", lossless=lossless)
+
+
+_GET = "g = m.get"
+
+
+def _constants(selection: Selection | None) -> str:
+    return "".join(f"{key!r}: {value!r}, " for key, value in selection.constants) if selection else ""
+
+
+def _also_at_top(field: Field) -> tuple[str, ...]:
+    return field.also if len(field.at) == 1 else ()
+
+
+def _free_message(text: Any) -> dict[str, str]:
+    return {"text": bytes(text).decode()}
+
+
+def _strings_message(value: Any) -> dict[str, list[Any]]:
+    return {"values": members.listed(value)}

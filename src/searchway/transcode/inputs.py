@@ -1,0 +1,146 @@
+"""Plain values, as GraphQL arguments, command lines and test cases give them, as request messages.
+
+Must know nothing of where the values come from. What is refused here could not even be written as a message; the rest is `checks`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from searchway.contract.records import Field, Kind, Shape
+from searchway.errors import InvalidArgumentError
+from searchway.transcode import jsontext
+from searchway.transcode.checks import expected_words, suggest
+
+_INT = (-(2**31), 2**31 - 1)
+_LONG = (-(2**63), 2**63 - 1)
+
+
+def build(shape: Shape, values: Mapping[str, Any], path: str = "") -> Any:
+    """Return the message for values keyed by proto names.
+
+    Enums are given by name or REST word. A Json field takes `jsontext.JsonText` as its text, and any other value as the JSON value that it is.
+    None is absence.
+
+    Raises:
+        InvalidArgumentError: a name is unknown, a value has the wrong type, or two of a choice are given.
+    """
+    message = shape.cls()
+    _fill(shape, message, values, path)
+    return message
+
+
+def _fill(shape: Shape, message: Any, values: Mapping[str, Any], path: str) -> None:
+    chosen: dict[str, str] = {}
+    for name, value in values.items():
+        field = shape.by_name.get(name)
+        if field is None:
+            raise InvalidArgumentError(path + name, f"unknown field; {suggest(name, shape.by_name)}")
+        if value is None and field.kind is not Kind.JSON:
+            continue
+        if field.oneof and chosen.setdefault(field.oneof, name) != name:
+            raise InvalidArgumentError(path + name, f"{chosen[field.oneof]} is given already; only one of them can be")
+        _set(field, message, value, path + name)
+
+
+def _set(field: Field, message: Any, value: Any, path: str) -> None:
+    if field.repeated:
+        items = value if isinstance(value, list | tuple) else [value]
+        target = getattr(message, field.name)
+        for index, item in enumerate(items):
+            _append(field, target, item, f"{path}[{index}]")
+    elif field.kind in _COMPOSITE:
+        target = getattr(message, field.name)
+        target.SetInParent()
+        _COMPOSITE[field.kind](field, target, value, path)
+    else:
+        setattr(message, field.name, _SCALARS[field.kind](field, value, path))
+
+
+def _append(field: Field, target: Any, item: Any, path: str) -> None:
+    if field.kind in _COMPOSITE:
+        _COMPOSITE[field.kind](field, target.add(), item, path)
+    else:
+        target.append(_SCALARS[field.kind](field, item, path))
+
+
+def _fill_message(field: Field, target: Any, value: Any, path: str) -> None:
+    assert field.shape is not None  # noqa: S101  # by its kind
+    if field.shape.is_empty and value is True:
+        return
+    if not isinstance(value, Mapping):
+        raise _wrong("an object", value, path)
+    _fill(field.shape, target, value, path + ".")
+
+
+def _fill_json(_field: Field, target: Any, value: Any, path: str) -> None:
+    try:
+        target.text = jsontext.dumps(value)
+    except TypeError as error:
+        raise InvalidArgumentError(path, f"is not a JSON value: {error}") from error
+
+
+def _fill_strings(_field: Field, target: Any, value: Any, path: str) -> None:
+    items = value if isinstance(value, list | tuple) else [value]
+    for index, item in enumerate(items):
+        if not isinstance(item, str):
+            raise _wrong("a text", item, f"{path}[{index}]")
+        target.values.append(item)
+
+
+def _text(_field: Field, value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong("a text", value, path)
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidArgumentError(path, "holds half of a surrogate pair, which no text can") from error
+    return value
+
+
+def _boolean(_field: Field, value: Any, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong("true or false", value, path)
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[Field, Any, str], int]:
+    def convert(_field: Field, value: Any, path: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise _wrong(f"a whole number from {low} to {high}", value, path)
+        return int(value)
+
+    return convert
+
+
+def _fraction(_field: Field, value: Any, path: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong("a number", value, path)
+    return float(value)
+
+
+def _word(field: Field, value: Any, path: str) -> int:
+    assert field.words is not None  # noqa: S101  # by its kind
+    number = field.words.number(value) if isinstance(value, str) else None
+    if number is None:
+        raise InvalidArgumentError(path, f"{value!r} is unknown; {expected_words(field)}")
+    return number
+
+
+def _wrong(expected: str, value: Any, path: str) -> InvalidArgumentError:
+    shown = repr(value)
+    return InvalidArgumentError(path, f"expected {expected}, got {shown if len(shown) <= 80 else shown[:77] + '...'}")  # noqa: PLR2004  # a line
+
+
+_SCALARS: Mapping[Kind, Callable[[Field, Any, str], Any]] = {
+    Kind.STRING: _text,
+    Kind.BOOL: _boolean,
+    Kind.INT: _whole(*_INT),
+    Kind.LONG: _whole(*_LONG),
+    Kind.DOUBLE: _fraction,
+    Kind.ENUM: _word,
+}
+_COMPOSITE: Mapping[Kind, Callable[[Field, Any, Any, str], None]] = {
+    Kind.MESSAGE: _fill_message,
+    Kind.JSON: _fill_json,
+    Kind.STRINGS: _fill_strings,
+}

@@ -1,0 +1,138 @@
+"""The selection on its way to the cluster, so that bytes nobody asked for never travel: `h=` of a table, else `filter_path`.
+
+What a filter must not do (all of it measured): list elements and map entries in which nothing matches vanish, so every such level keeps
+a field that is always there or is fetched whole; free JSON is rendered anew, so nothing is filtered where some is selected.
+https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options#common-options-response-filtering
+"""
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from urllib.parse import quote
+
+from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
+from searchway.contract.selection import Selected, Selection
+from searchway.errors import InvalidArgumentError
+from searchway.transcode.checks import suggest
+from searchway.transcode.compiler import is_lossless
+
+# Longer request lines are refused (4,096 bytes is the engines' default).
+# https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/networking-settings
+_LONGEST_LINE = 4096
+
+Pairs = list[tuple[str, str]]
+
+
+def pushdown(operation: Operation, selection: Selection | None, query: Pairs, path_length: int) -> Pairs:
+    """Return the query pairs that make the cluster's answer as small as the selection allows."""
+    if operation.form is Form.TABLE:
+        return [*_columns(operation, selection, query), ("format", "json"), ("bytes", "b")]
+    if selection is None or not operation.read_only or is_lossless(operation.response, selection):
+        return []
+    paths = _paths(operation, selection)
+    if not paths:
+        return []
+    value = ",".join(sorted(paths))
+    line = path_length + sum(len(key) + len(quote(text)) + 2 for key, text in [*query, ("filter_path", value)])
+    return [("filter_path", value)] if line < _LONGEST_LINE else []
+
+
+def _columns(operation: Operation, selection: Selection | None, query: Pairs) -> Pairs:
+    """Choose the columns, by canonical names, that are both selected and asked for."""
+    items = operation.items
+    assert items is not None and items.shape is not None  # noqa: S101, PT018  # a table has rows
+    wanted = _selected_columns(items, selection)
+    asked = [field for key, text in query if key == "h" for field in _asked_columns(items.shape, text)]
+    for text in (text for key, text in query if key == "s"):
+        _check_sort(items.shape, text)
+    query[:] = [pair for pair in query if pair[0] != "h"]
+    if not asked and wanted is None:
+        return []
+    chosen = [f for f in items.shape.fields if (wanted is None or f in wanted) and (not asked or f in asked)]
+    return [("h", ",".join(f.at[0] for f in chosen) or _anchor(items.shape))]
+
+
+def _asked_columns(rows: Shape, text: str) -> Iterator[Field]:
+    for pattern in text.split(","):
+        found = [f for f in rows.fields if any(fnmatchcase(name, pattern) for name in _names(f))]
+        if not found:
+            raise _unknown_column("columns", pattern, rows)
+        yield from found
+
+
+def _check_sort(rows: Shape, text: str) -> None:
+    for key in text.split(","):
+        name, _, direction = key.partition(":")
+        if not any(name in _names(f) for f in rows.fields):
+            raise _unknown_column("sort", name, rows)
+        if direction not in {"", "asc", "desc"}:
+            raise InvalidArgumentError("sort", f"{key!r}: expected :asc or :desc behind the column")
+
+
+def _names(column: Field) -> tuple[str, ...]:
+    return (column.at[0], *column.also)
+
+
+def _unknown_column(field: str, name: str, rows: Shape) -> InvalidArgumentError:
+    return InvalidArgumentError(field, f"{name!r}: unknown column; {suggest(name, [f.at[0] for f in rows.fields])}")
+
+
+def _selected_columns(items: Field, selection: Selection | None) -> frozenset[Field] | None:
+    if selection is None:
+        return None
+    chosen = [one for one in selection.fields if one.field is items]
+    if any(one.selection is None for one in chosen):
+        return None
+    return frozenset(s.field for one in chosen if one.selection for s in one.selection.fields)
+
+
+def _anchor(shape: Shape) -> str:
+    return next((f.at[0] for f in shape.fields if f.required), shape.fields[0].at[0])
+
+
+def _paths(operation: Operation, selection: Selection) -> frozenset[str]:
+    """Return the filter's paths; none if all of the answer is needed."""
+    fields = [*selection.fields, *_always(operation, selection)]
+    paths = frozenset(path for one in fields if one.field.role is not Role.LOCAL for path in _field_paths(one, operation.response))
+    return frozenset() if any(path == "*" for path in paths) else paths
+
+
+def _always(operation: Operation, selection: Selection) -> Iterator[Selected]:
+    """Yield what judgement and paging read: the items' anchors and everything that is always there."""
+    chosen = {one.field for one in selection.fields}
+    yield from (Selected(f, f.name) for f in operation.response.fields if f.required and f not in chosen)
+    if operation.items and operation.items not in chosen:
+        yield Selected(operation.items, operation.items.name, Selection(()))
+
+
+def _field_paths(one: Selected, parent: Shape) -> Iterable[str]:
+    field = one.field
+    if field.role in {Role.EXTRA, Role.VALUE} or field.key_from:
+        return ["*"]
+    if field.role is Role.KEY:
+        return ["*"]
+    if field.role is Role.SPREAD:
+        return _below("*", one)
+    ways = (field.at, *((*field.at[:-1], key) for key in field.also))
+    return [path for way in ways for path in _below(".".join(_escape(key) for key in way if not key.isdigit()), one)]
+
+
+def _below(prefix: str, one: Selected) -> list[str]:
+    """Return the paths under a field; the field alone where all of it is needed."""
+    field = one.field
+    if field.kind is not Kind.MESSAGE or one.selection is None or field.shape is None:
+        return [prefix]
+    prefix = f"{prefix}.*" if field.is_map and field.role is not Role.SPREAD else prefix
+    fields = list(one.selection.fields)
+    if field.repeated:
+        anchors = [f for f in field.shape.fields if f.required and f.role is Role.MEMBER]
+        if not anchors:
+            return [prefix]
+        fields += [Selected(anchors[0], anchors[0].name)]
+    if field.shape.value is not None or not fields:
+        return [prefix]
+    paths = [path for child in fields if child.field.role is not Role.KEY for path in _field_paths(child, field.shape)]
+    return [prefix] if "*" in paths or not paths else [f"{prefix}.{path}" for path in paths]
+
+
+def _escape(key: str) -> str:
+    return key.replace("\\", "\\\\").replace(".", "\\.")

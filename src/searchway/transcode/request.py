@@ -1,0 +1,127 @@
+"""A request message as an HTTP request: the choice of the route, the path, the query and the body.
+
+    message --checks--> binding --> path  (variables, escaped one by one)
+                                --> query (what is neither in the path nor in the body)
+                                --> body  (JSON, or a line for each header and body: NDJSON)
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from searchway.contract.records import Binding, Engine, Field, Form, Operation, Role
+from searchway.contract.selection import Selection
+from searchway.contract.template import PathTemplate
+from searchway.errors import InvalidArgumentError
+from searchway.transcode import params, projection
+from searchway.transcode.bodies import BodyWriter
+from searchway.transcode.checks import check_message, is_given
+from searchway.wire import HttpRequest
+
+_JSON = "application/json"
+_NDJSON = "application/x-ndjson"
+
+
+def encode(
+    operation: Operation,
+    message: Any,
+    *,
+    engine: Engine | None = None,
+    selection: Selection | None = None,
+    more_query: tuple[tuple[str, str], ...] = (),
+) -> HttpRequest:
+    """Return the HTTP request for a call.
+
+    Args:
+        operation: what is called.
+        message: its request message.
+        engine: whose paths are used; the first engine of the operation if it is not known.
+        selection: what is wanted of the answer; a read asks the cluster for no more than that.
+        more_query: pairs that paging adds.
+
+    Raises:
+        InvalidArgumentError: the message breaks a rule of the contract; names the field.
+    """
+    check_message(operation.request, message)
+    binding = _choose(operation, message)
+    in_path = frozenset(binding.path.variables)
+    query = [
+        *params.query_pairs(operation.request, message, _query_fields(operation, binding, in_path)),
+        *more_query,
+    ]
+    body, content_type = _body(operation, binding, message, in_path)
+    path = _path(operation, binding, message, engine)
+    query += projection.pushdown(operation, selection, query, len(path))
+    return HttpRequest(method=binding.method, path=path, query=tuple(query), body=body, content_type=content_type)
+
+
+def _choose(operation: Operation, message: Any) -> Binding:
+    """Take the first route whose variables all have a value: the most specific is listed first."""
+    fields = operation.request.by_name
+    for binding in operation.bindings:
+        if all(_filled(fields[name], message) for name in binding.path.variables):
+            return binding
+    missing = next(n for n in operation.bindings[-1].path.variables if not _filled(fields[n], message))
+    raise InvalidArgumentError(missing, "must not be empty, it is part of the path")
+
+
+def _filled(field: Field, message: Any) -> bool:
+    return is_given(field, message) and bool(getattr(message, field.name))
+
+
+def _path(operation: Operation, binding: Binding, message: Any, engine: Engine | None) -> str:
+    fields = operation.request.by_name
+    values = {n: params.path_argument(fields[n], getattr(message, n)) for n in binding.path.variables}
+    return _prefixed(operation, binding.path, engine).expand(values)
+
+
+def _prefixed(operation: Operation, template: PathTemplate, engine: Engine | None) -> PathTemplate:
+    found = operation.availability(engine) if engine else None
+    written = operation.engines[0].prefix if operation.engines else ""
+    if found is None or found.prefix == written:
+        return template
+    return template.replace_prefix(written, found.prefix)
+
+
+def _query_fields(operation: Operation, binding: Binding, in_path: frozenset[str]) -> list[Field]:
+    left = [f for f in operation.request.fields if f.name not in in_path and f.role is not Role.LOCAL]
+    if binding.body == "*":
+        return [f for f in left if f.role is Role.QUERY]
+    return [f for f in left if f.name != binding.body]
+
+
+def _body(
+    operation: Operation, binding: Binding, message: Any, in_path: frozenset[str]
+) -> tuple[bytes | None, str | None]:
+    if not binding.body:
+        return None, None
+    writer = BodyWriter(params.request_keys(operation.request, message))
+    if operation.form is Form.NDJSON:
+        return _ndjson(writer, operation.request.by_name[binding.body], message), _NDJSON
+    if binding.body == "*":
+        return orjson.dumps(writer.document(operation.request, message, without=in_path)), _JSON
+    field = operation.request.by_name[binding.body]
+    assert field.shape is not None  # noqa: S101  # a body is a message
+    return orjson.dumps(writer.document(field.shape, getattr(message, field.name), f"{field.name}.")), _JSON
+
+
+def _ndjson(writer: BodyWriter, field: Field, message: Any) -> bytes:
+    """Write each item's messages, header and body, on a line each."""
+    assert field.shape is not None  # noqa: S101  # a body is a message
+    lines: list[bytes] = []
+    for index, item in enumerate(getattr(message, field.name)):
+        path = f"{field.name}[{index}]."
+        document = writer.document(field.shape, item, path)
+        lines += (_line(document.get(part.at[-1], {})) for part in field.shape.fields)
+    return b"".join(lines)
+
+
+def _line(document: Any) -> bytes:
+    # A raw line break inside the caller's JSON can only be white space: strings hold none.
+    return orjson.dumps(document).replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
+
+
+def methods(bindings: Iterable[Binding]) -> list[str]:
+    """Return the routes as they are documented, for example `PUT /{index}/_shrink/{target}`."""
+    return [f"{binding.method} {binding.path}" for binding in bindings]
