@@ -1,0 +1,86 @@
+"""A running gateway on its sandbox, and the outside programs that judge it.
+
+Where such a program is missing the tests are skipped with the reason; under CI they fail instead.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import pytest
+
+from searchway.graph.graphiql import build
+
+START_SECONDS = 30
+
+
+def missing(reason: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def node() -> build.Node:
+    try:
+        return build.find_node()
+    except build.BuildError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return found or missing("no Chromium on the PATH: install the system's package `chromium`")
+
+
+@pytest.fixture(scope="session")
+def graphiql() -> None:
+    """Build the page if it is not up to date."""
+    try:
+        if not build.is_built():
+            build.build()
+    except build.BuildError as error:
+        missing(f"GraphiQL is not built: {error}")
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a gateway in a process of its own, as a user starts it."""
+    http, grpc = free_port(), free_port()
+    log = tmp_path_factory.mktemp("gateway") / "output.txt"
+    command = [sys.executable, "-m", "searchway", "serve", "--sandbox"]
+    command += ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603  # our own command
+    ):
+        try:
+            await_health(f"http://127.0.0.1:{http}/healthz", process, log)
+            yield f"http://127.0.0.1:{http}"
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    pytest.fail(f"the gateway did not start; it printed:\n{log.read_text()}")

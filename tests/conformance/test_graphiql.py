@@ -1,0 +1,99 @@
+"""The GraphiQL page in a real browser: it loads, explains the schema, runs queries, and never leaves its origin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.usefixtures("graphiql")
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+TYPE_NAMES = "{ __schema { types { name } } }"
+
+
+class Visit:
+    """A browser's visit: the page, and what it asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.context.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.page.locator(".graphiql-query-editor .view-line").first.wait_for()
+        expect(self.page.locator(".graphiql-doc-explorer")).to_contain_text("All Schema Types")
+
+    def run(self) -> str:
+        """Press the run button; return the answer as shown, its blanks made plain."""
+        with self.page.expect_response(lambda response: response.request.method == "POST"):
+            self.page.locator(".graphiql-execute-button").click()
+        shown = self.page.locator(".graphiql-response .view-lines")
+        expect(shown).to_contain_text("{")
+        return " ".join(shown.inner_text().split())
+
+
+@pytest.fixture
+def visit(chromium: str, tmp_path: Path) -> Iterator[Visit]:
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(tmp_path, executable_path=chromium, args=FLAGS)
+        yield Visit(context.pages[0])
+        context.close()
+
+
+def test_page_stays_on_its_origin(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql")
+    visit.run()
+    outside = [url for url in visit.requests if urlsplit(url).scheme != "data" and not url.startswith(f"{gateway}/")]
+    workers = {url.rsplit("/", 1)[-1] for url in visit.requests if url.endswith(".worker.js")}
+    assert outside == []
+    assert workers == {"editor.worker.js", "graphql.worker.js", "json.worker.js"}
+    assert visit.complaints == []
+    assert visit.page.title() == "Searchway"
+
+
+def test_docs_show_every_type(visit: Visit, gateway: str) -> None:
+    answer = httpx.post(f"{gateway}/graphql", json={"query": TYPE_NAMES}, trust_env=False).json()
+    visit.open(f"{gateway}/graphql")
+    types = {kind["name"] for kind in answer["data"]["__schema"]["types"] if not kind["name"].startswith("__")}
+    shown = set(visit.page.locator(".graphiql-doc-explorer-type-name").all_inner_texts())
+    assert types <= shown
+
+
+def test_docs_lead_from_type_to_field(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql")
+    docs = visit.page.locator(".graphiql-doc-explorer")
+    for link in ("Query", "cat"):
+        docs.get_by_text(link, exact=True).first.click()
+        expect(docs.locator(".graphiql-doc-explorer-title")).to_have_text(link)
+
+
+def test_example_runs_and_shows_answer(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql")
+    shown = visit.run()
+    assert '"allocation": {' in shown
+    assert '"node": "' in shown
+    assert "errors" not in shown
+
+
+def test_wrong_query_shows_error(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql?query={quote('{ nowhere }')}")
+    shown = visit.run()
+    assert '"errors": [' in shown
+    assert "nowhere" in shown
