@@ -1,0 +1,199 @@
+"""The settings of the whole gateway, with their defaults and the rules that hold between them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    FilePath,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    model_validator,
+)
+
+from searchway.settings.clusters import ClusterSettings
+from searchway.settings.section import AsList, Section, Words
+
+MIB = 1024 * 1024
+
+# Headers that frame the message between two hops; forwarding one would break or split requests.
+# https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
+_PROXY = {"proxy-authenticate", "proxy-authorization"}
+_CONTENT = {"content-length", "content-type", "content-encoding", "accept", "accept-encoding", "host"}
+_FRAMING = frozenset(_HOP | _PROXY | _CONTENT)
+
+
+class Address(Section):
+    """A place to listen at."""
+
+    host: str
+    """Host name or IP address."""
+    port: Annotated[int, Field(ge=0, le=65535)]
+    """Port; 0 for a free one."""
+
+    def __str__(self) -> str:
+        """Return it as `host:port`, IPv6 addresses in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _parse_address(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value.strip().lower() in {"", "off", "none"}:
+        return None
+    host, colon, port = value.strip().rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit():
+        raise ValueError("expected host:port, or off")
+    return {"host": host.strip("[]") or "0.0.0.0", "port": int(port)}  # noqa: S104  # `:8080` means every interface
+
+
+Listen = Annotated[Address | None, BeforeValidator(_parse_address)]
+
+
+class ServerTls(Section):
+    """TLS of a face."""
+
+    cert: FilePath
+    """PEM certificate chain."""
+    key: FilePath
+    """PEM key, not encrypted."""
+    client_ca: FilePath | None = None
+    """PEM certificates that callers must be signed by; no client certificate is asked for without it."""
+
+
+class LimitSettings(Section):
+    """How much one caller can ask of the gateway."""
+
+    request_bytes: PositiveInt = 16 * MIB
+    """Largest body of an HTTP request."""
+    response_bytes: PositiveInt = 128 * MIB
+    """Largest answer taken from a cluster."""
+    grpc_receive_bytes: PositiveInt = 16 * MIB
+    """Largest gRPC message taken."""
+    grpc_send_bytes: PositiveInt = 128 * MIB
+    """Largest gRPC message given."""
+    in_flight: PositiveInt = 1000
+    """Calls worked on at the same time in one process; more are RESOURCE_EXHAUSTED."""
+    page_size: PositiveInt = 50
+    """Items of a page where the caller names no number."""
+    max_page_size: PositiveInt = 1000
+    """The most items a page may have."""
+    query_depth: PositiveInt = 64
+    """Deepest nesting of a GraphQL document."""
+    query_aliases: PositiveInt = 1000
+    """Most aliases in a GraphQL document."""
+    query_tokens: PositiveInt = 50_000
+    """Most lexical tokens in a GraphQL document."""
+
+    @model_validator(mode="after")
+    def _pages_fit(self) -> Self:
+        if self.page_size > self.max_page_size:
+            raise ValueError("page_size: expected at most max_page_size")
+        return self
+
+
+class BatchingSettings(Section):
+    """How calls in flight at the same time share upstream requests."""
+
+    enabled: bool = True
+    """Whether anything is joined at all."""
+    single_flight: bool = True
+    """Whether identical reads in flight share one request."""
+    window_ms: NonNegativeFloat = 2.0
+    """Milliseconds for which a call waits for others to join; 0 joins only what is there already."""
+    max_size: PositiveInt = 100
+    """Most calls in one joined request."""
+    operations: Mapping[str, bool] = MappingProxyType({})
+    """Operations for which joining is switched off or on by name, as in `security.PutRole = false`."""
+
+    def joins(self, operation: str) -> bool:
+        """Return whether calls of the operation may be joined."""
+        return self.enabled and self.operations.get(operation, True)
+
+
+def _named(value: Any) -> Any:
+    """Turn tables keyed by cluster name into records that know their name."""
+    if not isinstance(value, Mapping):
+        return value
+    return tuple({"name": name, **table} if isinstance(table, Mapping) else table for name, table in value.items())
+
+
+class Settings(Section):
+    """Everything the gateway can be told."""
+
+    clusters: Annotated[tuple[ClusterSettings, ...], BeforeValidator(_named)]
+    """The clusters, in the file's order."""
+    default: str = ""
+    """The cluster of calls that name none; the first one where it is not said."""
+    http: Listen = Address(host="127.0.0.1", port=8080)
+    """Where GraphQL listens, or off."""
+    grpc: Listen = Address(host="127.0.0.1", port=50051)
+    """Where gRPC listens, or off."""
+    http_tls: ServerTls | None = None
+    """TLS of the GraphQL face."""
+    grpc_tls: ServerTls | None = None
+    """TLS of the gRPC face."""
+    workers: PositiveInt = 1
+    """Processes that serve; more than one needs `token_keys`."""
+    timeout: PositiveFloat = 30.0
+    """Seconds that a call may take where the caller gave no deadline."""
+    margin: NonNegativeFloat = 0.05
+    """Seconds kept of a deadline for bringing the answer home."""
+    grace: NonNegativeFloat = 10.0
+    """Seconds that calls in flight get to end when the gateway stops."""
+    forward_headers: Words = ("x-opaque-id", "traceparent", "tracestate")
+    """Headers of callers that go on to the cluster, in lower case."""
+    token_keys: Annotated[tuple[SecretStr, ...], AsList] = ()
+    """Keys that sign page tokens: the first signs, all are accepted, so that keys can be changed. Random if empty."""
+    token_seconds: PositiveInt = 86_400
+    """Seconds for which a page token is good."""
+    limits: LimitSettings = LimitSettings()
+    """Bounds on what callers ask."""
+    batching: BatchingSettings = BatchingSettings()
+    """Joining of calls."""
+    cors_origins: Words = ()
+    """Origins whose pages may call the GraphQL face; closed if empty, `*` for every one."""
+    introspection: bool = True
+    """Whether callers may ask for the GraphQL schema and the gRPC descriptors."""
+    graphiql: bool = True
+    """Whether the GraphQL face shows its explorer to browsers."""
+    metrics: bool = True
+    """Whether `/metrics` is served."""
+    log_format: Literal["json", "console"] = "json"
+    """How log lines are written."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least important lines that are written."""
+    access_log: bool = True
+    """Whether each call writes a line."""
+
+    @model_validator(mode="after")
+    def _reads_together(self) -> Self:
+        if problems := self._problems():
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _problems(self) -> list[str]:
+        names = [cluster.name for cluster in self.clusters]
+        framing = [name for name in self.forward_headers if name in _FRAMING or name != name.lower()]
+        short = any(len(key.get_secret_value()) < 32 for key in self.token_keys)  # noqa: PLR2004  # 256 bits as text
+        checks = [
+            (not names, "clusters", "expected at least one; give --upstream URL, --config FILE or --sandbox"),
+            (len(set(names)) != len(names), "clusters", "expected each name once"),
+            (self.default not in {"", *names}, "default", f"expected one of {', '.join(names)}"),
+            (bool(framing), "forward_headers", f"expected lower-case end-to-end headers, got {', '.join(framing)}"),
+            ("authorization" in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
+            (short, "token_keys", "expected keys of at least 32 characters"),
+            (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
+            (self.http is None and self.grpc is None, "http", "expected http or grpc to be on"),
+        ]
+        return [f"{key}: {problem}" for wrong, key, problem in checks if wrong]
+
+    @property
+    def default_cluster(self) -> ClusterSettings:
+        """The cluster of calls that name none."""
+        return next((c for c in self.clusters if c.name == self.default), self.clusters[0])

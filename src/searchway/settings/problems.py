@@ -1,0 +1,67 @@
+"""Says what is wrong with settings: one line per key, with what was expected and never with the value."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from searchway.settings.clusters import ClusterSettings
+from searchway.settings.models import BatchingSettings, LimitSettings, ServerTls, Settings
+from searchway.settings.shorthand import CLUSTER_KEYS
+
+_EXPECTED = {
+    "missing": "expected a value",
+    "path_not_file": "expected the path of a file that exists",
+    "bool_parsing": "expected true or false",
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "float_parsing": "expected a number",
+    "string_type": "expected text",
+    "tuple_type": "expected a list",
+    "model_type": "expected a table",
+    "model_attributes_type": "expected a table",
+    "mapping_type": "expected a table",
+}
+
+# Keys that may stand at the top beside the fields of the settings.
+_SHORT = ("upstream", "sandbox", *CLUSTER_KEYS)
+
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "": (*Settings.model_fields, *_SHORT),
+    "clusters": tuple(ClusterSettings.model_fields),
+    "limits": tuple(LimitSettings.model_fields),
+    "batching": tuple(BatchingSettings.model_fields),
+    "http_tls": tuple(ServerTls.model_fields),
+    "grpc_tls": tuple(ServerTls.model_fields),
+}
+
+
+def describe(error: ValidationError, document: Mapping[str, Any]) -> str:
+    """Return one line `key: problem` for each problem of the document."""
+    clusters = document.get("clusters")
+    names = list(clusters) if isinstance(clusters, Mapping) else []
+    lines = [line for detail in error.errors(include_url=False) for line in _lines(detail, names)]
+    return "\n".join(lines)
+
+
+def _lines(detail: ErrorDetails, names: list[str]) -> Iterator[str]:
+    path = [str(part) for part in detail["loc"]]
+    if path[:1] == ["clusters"] and len(path) > 1 and path[1].isdigit() and int(path[1]) < len(names):
+        path[1] = names[int(path[1])]
+    if detail["type"] == "value_error" and detail["ctx"]["error"].args[0].count(": "):
+        for problem in str(detail["ctx"]["error"]).splitlines():
+            yield ".".join([*path, problem])
+    else:
+        yield f"{'.'.join(path) or 'settings'}: {_problem(detail, path)}"
+
+
+def _problem(detail: ErrorDetails, path: list[str]) -> str:
+    if detail["type"] == "extra_forbidden":
+        known = _SECTIONS[path[0] if len(path) > 1 else ""]
+        close = get_close_matches(path[-1], known, n=1)
+        return "unknown setting" + (f"; did you mean {close[0]}?" if close else "")
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    return _EXPECTED.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:])
