@@ -97,3 +97,18 @@ def test_wrong_query_shows_error(visit: Visit, gateway: str) -> None:
     shown = visit.run()
     assert '"errors": [' in shown
     assert "nowhere" in shown
+
+
+def test_prettify_lays_the_query_out(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql?query={quote('{cat{allocation{pageInfo{hasNextPage}}}}')}")
+    visit.page.get_by_label("Prettify").first.click()
+    expect(visit.page.locator(".graphiql-query-editor .view-line")).to_have_count(10)
+
+
+def test_editor_completes_by_the_schema(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql?query={quote('{')}")
+    visit.page.locator(".graphiql-query-editor .view-line").first.click()
+    visit.page.keyboard.press("End")
+    visit.page.keyboard.type(" ca")
+    visit.page.keyboard.press("Control+Space")
+    expect(visit.page.locator(".suggest-widget .monaco-list-row").filter(has_text="cat")).to_be_visible()

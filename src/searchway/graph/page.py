@@ -22,7 +22,7 @@ from starlette.types import Scope
 STATIC = Path(__file__).parent / "static"
 EXAMPLE = """\
 # Ctrl-Enter runs this query.
-# Ctrl-Space completes what you type.
+# Ctrl-Space completes it.
 query Allocation {
   cat {
     allocation(first: 5) {

@@ -29,7 +29,7 @@ STATIC = SOURCES.parent / "static"
 OLDEST_NODE = 20
 
 _PACKAGE = ("package.json", "package-lock.json", ".npmrc")
-_PAGE = ("index.html", "icon.svg", "main.jsx", "page.css")
+_PAGE = ("index.html", "icon.svg", "main.jsx", "page.css", "bundle.mjs")
 
 
 class BuildError(Exception):
@@ -128,7 +128,7 @@ def build(static: Path = STATIC) -> None:
 
 def _bundle(node: Node, home: Path, target: Path) -> None:
     _copy(SOURCES, _PAGE, home)
-    node.run("npm", "run", "bundle", "--", f"--outdir={target}", cwd=home)
+    node.run("node", "bundle.mjs", str(target.resolve()), cwd=home)
     for sheet in target.glob("*.css"):
         if sheet.name != "main.css":  # esbuild writes one per lazy script; none is loaded, main.css has it all
             sheet.unlink()

@@ -68,9 +68,10 @@ def test_failed_bundle_keeps_the_page_of_before(tmp_path: Path, monkeypatch: pyt
     static = tmp_path / "static"
     static.mkdir()
     (static / "index.html").write_text("before")
-    fake_node(tmp_path / "bin", npm='[ "$1" = ci ] && mkdir node_modules')
+    fake_node(tmp_path / "bin")
+    program(tmp_path / "bin", "node", '[ "$1" = --version ] && echo v22.1.0')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    with pytest.raises(build.BuildError, match=r"^npm run bundle failed"):
+    with pytest.raises(build.BuildError, match=r"^node bundle.mjs .* failed: no message$"):
         build.build(static)
     assert [file.read_text() for file in static.iterdir()] == ["before"]
     assert not build.is_built(static)
