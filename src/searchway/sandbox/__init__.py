@@ -6,6 +6,7 @@ imports nothing of the gateway, so that no shared mistake can hide.
 
 from searchway.sandbox.access import User
 from searchway.sandbox.app import Received, Sandbox, create_sandbox
+from searchway.sandbox.examples import load_example_data
 from searchway.sandbox.faults import Fault
 
-__all__ = ["Fault", "Received", "Sandbox", "User", "create_sandbox"]
+__all__ = ["Fault", "Received", "Sandbox", "User", "create_sandbox", "load_example_data"]

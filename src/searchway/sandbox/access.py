@@ -33,7 +33,7 @@ class User:
     roles: tuple[str, ...] = ("superuser",)
 
 
-class PlainRefusal(SandboxError):
+class PlainRefusalError(SandboxError):
     """The security plugin's 401: a word of text and a challenge."""
 
     def __init__(self) -> None:
@@ -95,10 +95,11 @@ class Guard:
 
     def _refusal(self, reason: str, **members: Any) -> SandboxError:
         if not self._cluster.engine.is_elasticsearch:
-            return PlainRefusal()
-        headers = {"WWW-Authenticate": ", ".join(_CHALLENGES)}
+            return PlainRefusalError()
         members["header"] = {"WWW-Authenticate": _CHALLENGES}
-        return EngineError(401, "security_exception", reason, headers=headers, **members)
+        refusal = EngineError(401, "security_exception", reason, **members)
+        refusal.headers["WWW-Authenticate"] = ", ".join(_CHALLENGES)
+        return refusal
 
     def _forbidden(self, name: str, user: User, privilege: Privilege, indices: list[str] | None) -> EngineError:
         if not self._cluster.engine.is_elasticsearch:

@@ -23,6 +23,7 @@ from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.engines import ENGINES, EngineName
 from searchway.sandbox.errors import SandboxError
 from searchway.sandbox.faults import Fault, Faults
+from searchway.sandbox.ismjobs import run_jobs
 from searchway.sandbox.media import answer_media_type, check_request_media
 from searchway.sandbox.operations import build_router, prepare
 from searchway.sandbox.parameters import check_known, flag
@@ -63,6 +64,10 @@ class Sandbox:
         self._guard = guard
         self._keep_log = keep_log
         self._router = build_router(cluster.engine)
+
+    def run_ism_jobs(self) -> None:
+        """Run the index state management job once, as a real cluster does every few minutes."""
+        run_jobs(self.state)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -152,7 +157,7 @@ class Sandbox:
         return headers
 
 
-def create_sandbox(
+def create_sandbox(  # noqa: PLR0913  # each is a property of the sandbox, given by name
     engine: EngineName = "opensearch",
     *,
     users: Mapping[str, User] | None = None,

@@ -16,6 +16,11 @@ from searchway.sandbox.errors import index_not_found, invalid_index_name
 from searchway.sandbox.jsontext import parse
 
 
+def new_uuid() -> str:
+    """Return an identity of 22 characters as the engines make them."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+
+
 class Document:
     """A stored document; its source stays the bytes that came in."""
 
@@ -92,8 +97,8 @@ class Cluster:
     nodes: list[str]
     # Seconds that an enrich policy's execution takes.
     enrich_seconds: float = 0.0
-    node_id: str = field(default_factory=lambda: new_uuid())
-    uuid: str = field(default_factory=lambda: new_uuid())
+    node_id: str = field(default_factory=new_uuid)
+    uuid: str = field(default_factory=new_uuid)
     indices: dict[str, Index] = field(default_factory=dict)
     templates: dict[str, dict[str, Any]] = field(default_factory=dict)
     data_streams: dict[str, DataStream] = field(default_factory=dict)
@@ -105,6 +110,8 @@ class Cluster:
     enrich: dict[str, Any] = field(default_factory=dict)
     jobs: dict[str, Any] = field(default_factory=dict)
     tasks: dict[str, Any] = field(default_factory=dict)
+    # Versions of deleted policies, which go on counting.
+    tombstones: dict[str, int] = field(default_factory=dict)
     # Workload groups that rules may name; None takes any.
     workload_groups: set[str] | None = None
     # Called with each index that was created.
@@ -199,11 +206,6 @@ class Cluster:
             if (visible and regex.fullmatch(index.name)) or any(map(regex.fullmatch, [*index.aliases, stream])):
                 found.append(index)
         return found
-
-
-def new_uuid() -> str:
-    """Return an identity of 22 characters as the engines make them."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
 
 
 def is_pattern(name: str) -> bool:

@@ -50,10 +50,9 @@ class EngineError(SandboxError):
         *,
         cause: "EngineError | None" = None,
         roots: "list[EngineError] | None" = None,
-        headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(status, headers)
+        super().__init__(status)
         self.kind = kind
         self.reason = reason
         self.cause = cause

@@ -19,6 +19,7 @@ from searchway.sandbox.settings import (
     nest,
     read_aliases,
 )
+from searchway.sandbox.wordlist import words
 
 _OPTIONS = "expand_wildcards allow_no_indices ignore_unavailable local master_timeout cluster_manager_timeout"
 _CREATE = "wait_for_active_shards timeout master_timeout cluster_manager_timeout include_type_name"
@@ -218,10 +219,10 @@ def _shown(index: Index, call: Call) -> dict[str, Any]:
 
 
 _FIELD_TYPES = frozenset(
-    """alias binary boolean byte completion constant_keyword date date_nanos dense_vector double double_range
+    words("""alias binary boolean byte completion constant_keyword date date_nanos dense_vector double double_range
     flat_object flattened float float_range geo_point geo_shape half_float histogram integer integer_range ip
     ip_range join keyword knn_vector long long_range match_only_text nested object percolator rank_feature
-    scaled_float search_as_you_type short text token_count unsigned_long version wildcard""".split()
+    scaled_float search_as_you_type short text token_count unsigned_long version wildcard""")
 )
 
 

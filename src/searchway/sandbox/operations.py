@@ -1,21 +1,34 @@
 """Which operations each engine has."""
 
-from searchway.sandbox import cat, indices, root
+from searchway.sandbox import (
+    cat,
+    datastreams,
+    documents,
+    enrich,
+    indices,
+    ism,
+    ml,
+    multisearch,
+    roles,
+    root,
+    rules,
+    shrink,
+)
 from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.engines import Engine
-from searchway.sandbox.router import Route, Router
+from searchway.sandbox.ismindices import manage_new_index
+from searchway.sandbox.router import Router
 
 
 def build_router(engine: Engine) -> Router:
     """Return the router over all routes of an engine."""
-    return Router(engine, _routes(engine))
+    routes = [*indices.routes(), *documents.routes()]
+    for family in (root, cat, multisearch, shrink, datastreams, enrich, ml, roles, ism, rules):
+        routes += family.routes(engine)
+    return Router(engine, routes)
 
 
 def prepare(cluster: Cluster) -> None:
     """Let the families that follow other families' writes know of them."""
-    del cluster
-
-
-def _routes(engine: Engine) -> list[Route]:
-    routes = [*root.routes(engine), *indices.routes(), *cat.routes(engine)]
-    return routes
+    if cluster.engine.ism_prefixes:
+        cluster.on_create.append(manage_new_index)

@@ -9,13 +9,14 @@ from typing import Any
 
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, invalid_index_name
+from searchway.sandbox.wordlist import words
 
 _KNOWN = frozenset(
-    """number_of_shards number_of_replicas codec refresh_interval auto_expand_replicas hidden priority mode
+    words("""number_of_shards number_of_replicas codec refresh_interval auto_expand_replicas hidden priority mode
     default_pipeline final_pipeline number_of_routing_shards routing_partition_size max_result_window
     max_inner_result_window max_rescore_window max_docvalue_fields_search max_script_fields max_ngram_diff
     max_shingle_diff max_refresh_listeners max_terms_count max_regex_length max_slices_per_scroll gc_deletes
-    check_on_startup creation_date provided_name uuid load_fixed_bitset_filters_eagerly""".split()
+    check_on_startup creation_date provided_name uuid load_fixed_bitset_filters_eagerly""")
 )
 _KNOWN_GROUPS = (
     "analysis.", "blocks.", "routing.", "mapping.", "similarity.", "translog.", "merge.", "query.", "search.",
