@@ -243,6 +243,12 @@ class TransportError(CallError):
 class MalformedAnswerError(CallError):
     """The answer is not what the contract promises."""
 
+    @classmethod
+    def of_shape(cls) -> Self:
+        """Make the error for a success that cannot be read: not JSON, or not of the documented shape."""
+        message = "the cluster's answer is not of the documented shape"
+        return cls(Failure(code=Code.INTERNAL, message=message))
+
 
 _STATUS_CODES: Final[Mapping[int, Code]] = {
     400: Code.INVALID_ARGUMENT,
