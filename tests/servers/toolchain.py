@@ -29,7 +29,7 @@ class Toolchain:
 
 
 def find_toolchain() -> Toolchain:
-    """Look for the tools in JAVA_HOME, on the PATH and where distributions put JDKs.
+    """Look for the tools on the PATH, the JDK also in JAVA_HOME and where distributions put it.
 
     Raises:
         MissingToolError: one is not there.
@@ -37,10 +37,19 @@ def find_toolchain() -> Toolchain:
     maven = shutil.which("mvn")
     if maven is None:
         raise MissingToolError("real servers need Maven: no `mvn` on the PATH")
+    return Toolchain(java_home=find_jdk(), maven=Path(maven), cache=cache_folder())
+
+
+def find_jdk() -> Path:
+    """Return the home of a JDK that is recent enough.
+
+    Raises:
+        MissingToolError: none is found.
+    """
     home = next((home for home in _candidates() if _release(home) >= OLDEST_JAVA), None)
     if home is None:
         raise MissingToolError(f"real servers need a JDK of {OLDEST_JAVA} or later: set JAVA_HOME")
-    return Toolchain(java_home=home, maven=Path(maven), cache=cache_folder())
+    return home
 
 
 def cache_folder() -> Path:

@@ -44,7 +44,7 @@ def _build(program: Path) -> None:
     with tempfile.TemporaryDirectory(dir=program.parent) as scratch:
         done = subprocess.run(
             [go, "install", f"{MODULE}@v{VERSION}"],
-            env={**os.environ, "GOBIN": scratch, "GOFLAGS": "-modcacherw", "GOTOOLCHAIN": "auto"},
+            env={**os.environ, "GOBIN": scratch},
             capture_output=True,
             text=True,
             check=False,
