@@ -1,0 +1,1 @@
+"""The GraphQL face: schema, execution and HTTP. Knows the engine, never the gRPC face or an HTTP client."""

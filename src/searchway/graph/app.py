@@ -1,0 +1,76 @@
+"""The ASGI application of the GraphQL face: the endpoint, the schema's text and the GraphiQL page."""
+
+import hashlib
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from searchway.contract.catalog import Catalog
+from searchway.graph.documents import DocumentStore
+from searchway.graph.execution import Runner
+from searchway.graph.http import GraphQLEndpoint
+from searchway.graph.page import graphiql_routes
+from searchway.graph.schema import build_schema, core_schema, sdl_of
+from searchway.settings import Settings
+
+_ALLOWED_HEADERS = (
+    "authorization",
+    "content-type",
+    "traceparent",
+    "x-opaque-id",
+    "x-searchway-cluster",
+    "x-searchway-timeout",
+)
+
+
+def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlette:
+    """Return the application that serves /graphql, /schema.graphql and the GraphiQL page."""
+    schema = build_schema(catalog)
+    limits = settings.limits
+    documents = DocumentStore(
+        core_schema(schema),
+        depth=limits.query_depth,
+        aliases=limits.query_aliases,
+        tokens=limits.query_tokens,
+        introspection=settings.introspection,
+    )
+    endpoint = GraphQLEndpoint(engine, documents, largest=limits.request_bytes, page=settings.graphiql)
+    routes: list[BaseRoute] = [Route("/graphql", endpoint)]
+    if settings.introspection:
+        routes.append(_schema_route(sdl_of(schema)))
+    if settings.graphiql:
+        routes += graphiql_routes()
+    return Starlette(routes=routes, middleware=_cors(settings.cors_origins))
+
+
+def _schema_route(sdl: str) -> Route:
+    """Return the route of the schema's text, which a client asks again only if it has changed."""
+    etag = f'"{hashlib.sha256(sdl.encode()).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
+
+    def answer(request: Request) -> Response:
+        known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+        if known & {etag, "*"}:
+            return Response(status_code=304, headers=headers)
+        return Response(sdl, media_type="application/graphql; charset=utf-8", headers=headers)
+
+    return Route("/schema.graphql", answer)
+
+
+def _cors(origins: tuple[str, ...]) -> list[Middleware]:
+    """Return what lets pages of other origins call; nothing unless the settings name some."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=list(_ALLOWED_HEADERS),
+            expose_headers=["x-opaque-id"],
+        )
+    ]

@@ -1,0 +1,60 @@
+"""Who asks: what the headers of an HTTP request say that is not GraphQL."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from starlette.types import Scope
+
+from searchway.engine.call import Call
+from searchway.errors import InvalidArgumentError
+
+_TIMEOUT = "x-searchway-timeout"
+_LONGEST_ID = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A caller, the same for every call of a request."""
+
+    headers: Mapping[str, str]
+    """The headers, names in lower case."""
+    request_id: str
+    """The identifier under which the request is logged and the clusters see it."""
+    arrived: float
+    """When the request came, by time.monotonic()."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When the answer must be there, by time.monotonic(); None if the caller does not say."""
+        given = self.headers.get(_TIMEOUT)
+        return self.arrived + int(given) / 1000 if given is not None else None
+
+    def check(self) -> None:
+        """Check the headers.
+
+        Raises:
+            InvalidArgumentError: one has a wrong value.
+        """
+        given = self.headers.get(_TIMEOUT, "1")
+        if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
+            raise InvalidArgumentError(_TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
+
+    def call(self) -> Call:
+        """Return a new call for the engine."""
+        return Call(
+            face="graphql",
+            request_id=self.request_id,
+            cluster=self.headers.get("x-searchway-cluster"),
+            headers=self.headers,
+            deadline=self.deadline,
+        )
+
+
+def read_caller(scope: Scope) -> Caller:
+    """Read the headers; a request without a usable identifier gets one."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    given = headers.get("x-opaque-id", "")
+    usable = given.isascii() and given.isprintable() and 0 < len(given) <= _LONGEST_ID
+    return Caller(headers=headers, request_id=given if usable else uuid4().hex, arrived=time.monotonic())

@@ -1,0 +1,53 @@
+"""Relay connections: the type of every paged list.
+
+https://relay.dev/graphql/connections.htm
+"""
+
+from searchway.contract.records import Field, Operation, Role
+from searchway.graph import names
+from searchway.graph.types import TypeFactory, add_field, object_type
+
+PAGE_FIELDS = frozenset({"next_page_token", "total_size"})
+"""Response fields whose part `pageInfo` and `totalCount` play."""
+
+
+def page_info_type() -> type:
+    """Make the type that tells where a page stands."""
+    cls = object_type("PageInfo", "Where a page stands in its list.")
+    add_field(cls, "hasNextPage", bool, "Whether more items follow.")
+    add_field(cls, "hasPreviousPage", bool, "Whether items come before.")
+    add_field(cls, "startCursor", str | None, "The cursor of the first item; null if there are none.")
+    add_field(cls, "endCursor", str | None, "The cursor of the last item, for `after`; null if there are none.")
+    return cls
+
+
+def connection_type(
+    operation: Operation, items: Field, types: TypeFactory, claims: names.Claims, page_info: type
+) -> type:
+    """Make the connection of a paged operation: edges, page, count, and the other fields of its answer."""
+    name = names.connection_type(operation)
+    cls = object_type(claims.claim(name + "Connection", operation.name), operation.response.comment)
+    edge = _edge_type(claims.claim(name + "Edge", operation.name), items, types)
+    add_field(cls, "edges", list[edge], items.comment)  # type: ignore[valid-type]  # made at run time
+    add_field(cls, "pageInfo", page_info, "Where the page stands.")
+    add_field(cls, "totalCount", int | None, "The number of all items; null if the server does not tell.")
+    for field in other_fields(operation):
+        types.add_output(cls, field)
+    return cls
+
+
+def other_fields(operation: Operation) -> list[Field]:
+    """Return the fields of a paged answer that are neither the items nor the paging itself."""
+    return [f for f in operation.response if f is not operation.items and not _is_page(f)]
+
+
+def _is_page(field: Field) -> bool:
+    return field.role is Role.LOCAL and field.name in PAGE_FIELDS
+
+
+def _edge_type(name: str, items: Field, types: TypeFactory) -> type:
+    cls = object_type(name, "An item and where it stands.")
+    node = types.output(items.shape) if items.shape else str
+    add_field(cls, "node", node, "The item.", contract=items)
+    add_field(cls, "cursor", str, "Where the item stands, for `after`.")
+    return cls

@@ -1,0 +1,120 @@
+"""Executes plans: arguments become messages, the engine answers them, and the answers become the result.
+
+The result is the one that graphql-core's executor would give over plain data. Only the way there is shorter: what a call answers is
+projected as a whole, not resolved field by field. Fields about the schema itself are left to graphql-core. Must not know HTTP.
+https://spec.graphql.org/October2021/#sec-Execution
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from graphql import OperationDefinitionNode
+from graphql.execution.values import VariableValues, get_argument_values
+
+from searchway.contract.records import Operation
+from searchway.contract.selection import Selection
+from searchway.engine.call import Call
+from searchway.graph.documents import Document
+from searchway.graph.failures import field_error, request_errors
+from searchway.graph.plan import Plan, PlannedCall, Slot
+from searchway.transcode import inputs
+from searchway.transcode.answer import Answer
+
+Errors = list[dict[str, Any]]
+
+
+class Runner(Protocol):
+    """Carries out operations."""
+
+    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
+        """Carry out one operation.
+
+        Raises:
+            CallError: it failed.
+        """
+
+
+class Execution:
+    """Executes one operation of a document, once."""
+
+    def __init__(self, engine: Runner, request_id: str, new_call: Callable[[], Call]) -> None:
+        self._engine = engine
+        self._request_id = request_id
+        self._new_call = new_call
+        self._errors: Errors = []
+
+    async def execute(
+        self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues
+    ) -> dict[str, Any]:
+        """Return the result: `data`, and `errors` before it if there are any."""
+        plan = document.plan(operation, given, values)
+        answers = await self._answers(plan, values)
+        meta = self._meta(document, operation, plan, given) if plan.meta else {}
+        data = _fill(plan.fields, answers, meta)
+        return {"errors": self._errors, "data": data} if self._errors else {"data": data}
+
+    async def _answers(self, plan: Plan, values: VariableValues) -> list[Any]:
+        """Return what each call came to: reads at the same time, writes one after the other."""
+        if plan.serial or len(plan.calls) == 1:
+            return [await self._answer(call, values) for call in plan.calls]
+        return await asyncio.gather(*(self._answer(call, values) for call in plan.calls))
+
+    async def _answer(self, call: PlannedCall, values: VariableValues) -> Any:
+        try:
+            answer = await self._engine.run(
+                call.operation, make_message(call, values), self._new_call(), call.selection
+            )
+            data = call.reader.read(answer)
+            return call.finish(data, answer) if call.finish else data
+        except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
+            self._errors.append(field_error(error, call, self._request_id))
+            return None
+
+    def _meta(
+        self, document: Document, operation: OperationDefinitionNode, plan: Plan, given: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return the fields about the schema, remembered if no variable can change them."""
+        if plan.described is not None:
+            return plan.described
+        executor = document.executor(operation.name.value if operation.name else None, given)
+        root = document.schema.get_root_type(operation.operation)
+        assert root is not None  # noqa: S101  # the plan came from it
+        described: Any = executor.execute_fields(root, None, None, plan.meta, None)
+        errors = executor.collected_errors.errors
+        self._errors.extend(request_errors(errors, self._request_id))
+        if not operation.variable_definitions and not errors:
+            plan.described = described
+        return described  # type: ignore[no-any-return]  # it has only fields that resolve at once
+
+
+def make_message(call: PlannedCall, values: VariableValues) -> Any:
+    """Return the request message for the arguments of a call.
+
+    Raises:
+        GraphQLError: an argument has a wrong value.
+        InvalidArgumentError: the values make no message.
+    """
+    if call.message is not None:
+        message = type(call.message)()
+        message.CopyFrom(call.message)
+        return message
+    arguments = get_argument_values(call.field, call.nodes[0], values)
+    request = call.operation.request
+    message = inputs.build(request, arguments if call.operation.read_only else arguments.get("input", {}))
+    if call.is_constant:
+        call.message = type(message)()
+        call.message.CopyFrom(message)
+    return message
+
+
+def _fill(fields: Mapping[str, Slot], answers: list[Any], meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {out: _value(out, slot, answers, meta) for out, slot in fields.items()}
+
+
+def _value(out: str, slot: Slot, answers: list[Any], meta: Mapping[str, Any]) -> Any:
+    if isinstance(slot, dict):
+        return _fill(slot, answers, meta)
+    if isinstance(slot, int):
+        return answers[slot]
+    return meta[out] if slot is None else slot

@@ -1,0 +1,86 @@
+"""Errors as GraphQL results show them: located, with the failure in `extensions`, and nothing internal.
+
+Every error has a canonical code, also those of graphql-core: a bad document or bad variables are INVALID_ARGUMENT.
+https://spec.graphql.org/October2021/#sec-Errors
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+
+from searchway.contract.records import Operation
+from searchway.errors import Applied, CallError, Code
+from searchway.graph import names
+from searchway.graph.plan import PlannedCall
+
+_log = structlog.get_logger(__name__)
+
+
+def request_errors(errors: Collection[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """Return the errors of a request that was not executed."""
+    return [_formatted(error, {"code": Code.INVALID_ARGUMENT.value, "requestId": request_id}) for error in errors]
+
+
+def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[str, Any]:
+    """Return the error of one call."""
+    operation = call.operation
+    if isinstance(error, CallError):
+        message, extensions = _say(error, operation)
+    elif isinstance(error, GraphQLError):
+        message, extensions = error.message, {"code": Code.INVALID_ARGUMENT.value, "operation": operation.name}
+    else:
+        _log.error("unexpected error", operation=operation.name, request_id=request_id, exc_info=error)
+        message, extensions = _internal(request_id), {"code": Code.INTERNAL.value, "operation": operation.name}
+    located = GraphQLError(message, call.nodes, path=list(call.path))
+    return _formatted(located, {**extensions, "requestId": request_id})
+
+
+def internal_error(request_id: str) -> dict[str, Any]:
+    """Return the whole response to a request that failed in a way nobody foresaw."""
+    return {
+        "errors": [
+            _formatted(GraphQLError(_internal(request_id)), {"code": Code.INTERNAL.value, "requestId": request_id})
+        ]
+    }
+
+
+def _internal(request_id: str) -> str:
+    """Return all that a caller is told of an error nobody foresaw."""
+    return f"internal error; the gateway logged it under the request id {request_id}"
+
+
+def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, Any]:
+    return {**error.formatted, "extensions": dict(extensions)}
+
+
+def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:
+    """Return the message in the words of the GraphQL input, and the failure without what it does not have."""
+    failure = error.failure
+    document = {name: value for name, value in failure.document().items() if value not in _ABSENT}
+    message, cause = document.pop("message", ""), document.pop("cause", {})
+    if failure.field:
+        document["field"] = _argument_path(operation, failure.field)
+        message = document["field"] + message.removeprefix(failure.field)
+    extensions = {names.camel(name): value for name, value in document.items()}
+    return message, {**_camel_cause(cause), **extensions, "retryable": failure.retryable}
+
+
+_ABSENT = (None, "", 0, Applied.UNSPECIFIED)
+_CAUSES = {"caused_by": "causedBy", "root_cause": "rootCauses", "suppressed": "suppressed"}
+
+
+def _camel_cause(cause: Any) -> Any:
+    """Return an engine's error object; what it holds beside causes keeps its names."""
+    if isinstance(cause, list):
+        return [_camel_cause(one) for one in cause]
+    if not isinstance(cause, Mapping):
+        return cause
+    return {_CAUSES.get(key, key): _camel_cause(value) if key in _CAUSES else value for key, value in cause.items()}
+
+
+def _argument_path(operation: Operation, path: str) -> str:
+    head, dot, rest = path.partition(".")
+    name, bracket, index = head.partition("[")
+    return names.argument(operation, name) + bracket + index + dot + names.camel_path(rest)

@@ -1,0 +1,168 @@
+"""What a document asks for, worked out once: its calls, what each shall select, and where the answers go.
+
+    { ism { policies { edges { node { id } } } } __typename }
+    ->  calls   [ism.ListPolicies at ism.policies, selecting policies { id }]
+        fields  {"ism": {"policies": 0}, "__typename": "Query"}
+
+Which fields a selection set means (fragments, merged duplicates, @skip and @include) is left to graphql-core. A plan is good for
+every request with the same values of the variables in @skip and @include.
+https://spec.graphql.org/October2021/#sec-Field-Collection
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    Executor,
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    ListValueNode,
+    ObjectValueNode,
+    OperationType,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields
+
+from searchway.contract.records import Operation
+from searchway.contract.selection import Selected, Selection
+from searchway.graph.paging import ConnectionPlan
+from searchway.graph.types import contract_of
+from searchway.transcode.answer import Answer
+from searchway.transcode.response import Dialect, Reader, reader
+
+Slot = int | str | None | dict[str, Any]
+"""What stands under a key of the result: the number of a call, a type name, something of the schema itself, or more keys."""
+Finish = Callable[[dict[str, Any], Answer], dict[str, Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class PlannedCall:
+    """A call of an operation."""
+
+    path: tuple[str, ...]
+    """Where it stands in the result."""
+    nodes: tuple[FieldNode, ...]
+    """Where it stands in the document; several if duplicates were merged."""
+    field: GraphQLField
+    """The field of the schema."""
+    operation: Operation
+    """The operation."""
+    selection: Selection | None
+    """What is selected of its answer; None if it has no fields."""
+    reader: Reader
+    """Reads its answer."""
+    finish: Finish | None
+    """Makes a connection of what was read; None if the answer is no connection."""
+    is_constant: bool
+    """Whether its arguments hold no variables."""
+    message: Any = None
+    """The request message, kept after its first use if it is constant."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What one operation of a document asks for."""
+
+    serial: bool
+    """Whether its calls run one after the other."""
+    calls: tuple[PlannedCall, ...]
+    """Its calls."""
+    fields: Mapping[str, Slot]
+    """The result's tree."""
+    meta: GroupedFieldSet
+    """The root fields about the schema itself, for graphql-core to execute."""
+    described: Mapping[str, Any] | None = None
+    """What those fields gave, if it cannot change."""
+
+
+def make_plan(executor: Executor[Any]) -> Plan:
+    """Work out the plan of the operation that the executor was built for."""
+    return _Planner(executor).plan()
+
+
+class _Planner:
+    def __init__(self, executor: Executor[Any]) -> None:
+        self._executor = executor
+        self._calls: list[PlannedCall] = []
+        self._meta: GroupedFieldSet = {}
+
+    def plan(self) -> Plan:
+        executor, operation = self._executor, self._executor.operation
+        root = executor.schema.get_root_type(operation.operation)
+        assert root is not None  # noqa: S101  # validation knows the root types
+        grouped = collect_fields(executor.schema, executor.fragments, executor.variable_values, root, operation)
+        fields = self._tree(root, grouped.grouped_field_set, ())
+        serial = operation.operation is OperationType.MUTATION
+        return Plan(serial=serial, calls=tuple(self._calls), fields=fields, meta=self._meta)
+
+    def subfields(
+        self, parent: GraphQLObjectType, details: FieldDetailsList
+    ) -> Iterable[tuple[str, str, FieldDetailsList]]:
+        """Yield the fields selected of an object: the key in the result, the field's name, and its nodes."""
+        collected = self._executor.collect_subfields(parent, details).grouped_field_set
+        return [(out, nodes[0].node.name.value, nodes) for out, nodes in collected.items()]
+
+    def selected(self, parent: GraphQLObjectType, name: str, out: str, details: FieldDetailsList) -> Selected:
+        """Return the selection of one field of an answer."""
+        field = parent.fields[name]
+        return Selected(contract_of(field), out, self.selection(get_named_type(field.type), details))
+
+    def selection(self, parent: Any, details: FieldDetailsList) -> Selection | None:
+        """Return what is selected of a message; None of a scalar."""
+        if not is_object_type(parent):
+            return None
+        fields: list[Selected] = []
+        constants: list[tuple[str, str]] = []
+        for out, name, nodes in self.subfields(parent, details):
+            if name == "__typename":
+                constants.append((out, parent.name))
+            else:
+                fields.append(self.selected(parent, name, out, nodes))
+        return Selection(tuple(fields), tuple(constants))
+
+    def _tree(self, parent: GraphQLObjectType, grouped: GroupedFieldSet, path: tuple[str, ...]) -> dict[str, Slot]:
+        return {out: self._slot(parent, details, (*path, out)) for out, details in grouped.items()}
+
+    def _slot(self, parent: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...]) -> Slot:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return parent.name
+        if name.startswith("__"):
+            self._meta[path[-1]] = details
+            return None
+        field = parent.fields[name]
+        if contract_of(field) is None:
+            family: Any = get_named_type(field.type)
+            return self._tree(family, self._executor.collect_subfields(family, details).grouped_field_set, path)
+        self._calls.append(self._call(field, details, path))
+        return len(self._calls) - 1
+
+    def _call(self, field: GraphQLField, details: FieldDetailsList, path: tuple[str, ...]) -> PlannedCall:
+        operation: Operation = contract_of(field)
+        answer_type: Any = get_named_type(field.type)
+        connection = ConnectionPlan(self, operation, answer_type, details) if operation.items else None
+        selection = connection.selection if connection else self.selection(answer_type, details)
+        nodes = tuple(one.node for one in details)
+        return PlannedCall(
+            path=path,
+            nodes=nodes,
+            field=field,
+            operation=operation,
+            selection=selection,
+            reader=reader(operation, selection, Dialect.GRAPH),
+            finish=connection.finish if connection else None,
+            is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
+        )
+
+
+def _has_variable(node: ValueNode) -> bool:
+    if isinstance(node, ListValueNode):
+        return any(map(_has_variable, node.values))
+    if isinstance(node, ObjectValueNode):
+        return any(_has_variable(member.value) for member in node.fields)
+    return isinstance(node, VariableNode)

@@ -1,0 +1,144 @@
+"""What an HTTP request asks in GraphQL: its parameters out of a body or a URL, and the form of answer it takes.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from searchway.transcode import jsontext
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+_WILDCARDS = {"*/*": JSON, "application/*": JSON}
+
+
+class BadRequestError(Exception):
+    """A request that is not a GraphQL request."""
+
+    def __init__(self, status: int, problem: str, *, allow: str = "") -> None:
+        super().__init__(problem)
+        self.status = status
+        self.problem = problem
+        self.allow = allow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphQLRequest:
+    """The parameters of a request."""
+
+    query: str
+    """The document."""
+    operation_name: str | None
+    """Which of its operations to execute."""
+    variables: Mapping[str, Any]
+    """The variables; numbers that Python would bend keep their text."""
+
+
+class _Body(msgspec.Struct):
+    query: str
+    operationName: str | None = None  # noqa: N815  # the name on the wire
+    variables: msgspec.Raw = msgspec.Raw(b"")
+    extensions: dict[str, msgspec.Raw] | None = None
+
+
+_decode_body = msgspec.json.Decoder(_Body).decode
+_decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
+_NOTHING: Mapping[str, Any] = {}
+
+
+def read_body(body: bytes) -> GraphQLRequest:
+    """Read the parameters from a JSON body.
+
+    Raises:
+        BadRequestError: it is not JSON, or a parameter has a wrong type.
+    """
+    try:
+        given = _decode_body(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadRequestError(400, f"the body is not a GraphQL request: {error}") from None
+    variables = _read_variables(bytes(given.variables))
+    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
+
+
+def read_url(query_string: bytes) -> GraphQLRequest:
+    """Read the parameters from a URL's query.
+
+    Raises:
+        BadRequestError: there is no query, or variables or extensions are not JSON objects.
+    """
+    try:
+        given = dict(
+            parse_qsl(query_string.decode("ascii"), keep_blank_values=True, strict_parsing=False, errors="strict")
+        )
+        _decode_extensions(given.get("extensions", "null") or "null")
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
+    if "query" not in given:
+        raise BadRequestError(400, "the parameter query is missing")
+    variables = _read_variables(given.get("variables", "").encode())
+    return GraphQLRequest(query=given["query"], operation_name=given.get("operationName") or None, variables=variables)
+
+
+def check_content_type(value: str) -> None:
+    """Accept JSON in UTF-8 and nothing else, so that no HTML form can send a request.
+
+    Raises:
+        BadRequestError: it is something else.
+    """
+    if not _is_json(value):
+        raise BadRequestError(415, f"expected the content type {JSON} in UTF-8, got {value or 'none'}")
+
+
+@lru_cache(maxsize=256)
+def negotiate(accept: str) -> str | None:
+    """Return the media type of the answer for an Accept header, None if it takes neither.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+    """
+    best, best_quality = None, 0.0
+    for part in (accept or "*/*").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        media_type = _WILDCARDS.get(name, name)
+        quality = _quality(parameters)
+        if media_type in {JSON, GRAPHQL} and quality > best_quality and not _other_charset(parameters):
+            best, best_quality = media_type, quality
+    return best
+
+
+def _read_variables(text: bytes) -> Mapping[str, Any]:
+    if text in {b"", b"null", b"{}"}:
+        return _NOTHING
+    try:
+        variables = jsontext.parse(text)
+    except ValueError as error:
+        raise BadRequestError(400, f"variables: not JSON: {error}") from None
+    if not isinstance(variables, dict):
+        raise BadRequestError(400, "variables: expected an object")
+    return variables
+
+
+@lru_cache(maxsize=256)
+def _is_json(value: str) -> bool:
+    name, *parameters = (piece.strip().lower() for piece in value.split(";"))
+    return name == JSON and not _other_charset(parameters)
+
+
+def _other_charset(parameters: list[str]) -> bool:
+    charsets = [p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")]
+    return any(charset not in {"utf-8", "utf8"} for charset in charsets)
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0

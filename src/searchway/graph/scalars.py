@@ -1,0 +1,141 @@
+"""The scalars that GraphQL lacks: whole numbers of 64 bits, free JSON, and messages without fields.
+
+JSON is never parsed into objects that lose digits: a literal is printed from the syntax tree with its number tokens, a variable is
+printed with the text that its numbers had in the request.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NewType
+
+import strawberry
+from graphql import (
+    BooleanValueNode,
+    EnumValueNode,
+    FloatValueNode,
+    GraphQLError,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+)
+from strawberry.types.scalar import ScalarDefinition
+
+from searchway.transcode import jsontext
+from searchway.transcode.jsontext import JsonText
+
+Long = NewType("Long", int)
+Json = NewType("Json", object)
+Empty = NewType("Empty", object)
+
+_WHOLE = re.compile(r"-?\d{1,19}")
+_LONGEST = 2**63
+_Variables = Mapping[str, Any] | None
+
+
+def parse_long(value: Any) -> int:
+    """Return a whole number of 64 bits; as JavaScript cannot write all of them, their digits as a text will do.
+
+    Raises:
+        GraphQLError: it is none.
+    """
+    whole = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
+    if isinstance(whole, bool) or not isinstance(whole, int) or not -_LONGEST <= whole < _LONGEST:
+        raise GraphQLError(f"Long cannot represent {_short(value)}; expected a whole number of 64 bits.")
+    return int(whole)
+
+
+def print_json(node: ValueNode, variables: _Variables = None) -> JsonText:
+    """Print a literal as JSON text.
+
+    Raises:
+        GraphQLError: it holds a bare word.
+    """
+    return JsonText(_print(node, variables or {}))
+
+
+def parse_empty(value: Any) -> bool:
+    """Accept `{}` and `true` for a message without fields.
+
+    Raises:
+        GraphQLError: it is something else.
+    """
+    if value is not True and value != {}:
+        raise GraphQLError(f"Empty cannot represent {_short(value)}; expected {{}} or true.")
+    return True
+
+
+def _parse_long_literal(node: ValueNode, _variables: _Variables = None) -> int:
+    if not isinstance(node, IntValueNode | StringValueNode):
+        raise GraphQLError("Long takes a whole number.", node)
+    return parse_long(node.value)
+
+
+def _parse_empty_literal(node: ValueNode, _variables: _Variables = None) -> bool:
+    if isinstance(node, ObjectValueNode) and not node.fields:
+        return True
+    return parse_empty(node.value if isinstance(node, BooleanValueNode) else None)
+
+
+def _print(node: ValueNode, variables: Mapping[str, Any]) -> str:
+    match node:
+        case IntValueNode() | FloatValueNode():
+            return node.value
+        case StringValueNode() | BooleanValueNode():
+            return jsontext.dumps(node.value)
+        case NullValueNode():
+            return "null"
+        case VariableNode():
+            return jsontext.dumps(variables.get(node.name.value))
+        case ListValueNode():
+            return f"[{','.join(_print(item, variables) for item in node.values)}]"
+        case ObjectValueNode():
+            return f"{{{','.join(_print_members(node, variables))}}}"
+        case EnumValueNode():
+            raise GraphQLError(f"{node.value} is not JSON; a text needs quotes.", node)
+    raise GraphQLError(f"{node.kind} is not JSON.", node)
+
+
+def _print_members(node: ObjectValueNode, variables: Mapping[str, Any]) -> list[str]:
+    given = [m for m in node.fields if not (isinstance(m.value, VariableNode) and m.value.name.value not in variables)]
+    return [f"{jsontext.dumps(m.name.value)}:{_print(m.value, variables)}" for m in given]
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 80 else shown[:77] + "..."  # noqa: PLR2004  # a line
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    Long: strawberry.scalar(
+        name="Long",
+        description="A whole number of 64 bits. As an input also its digits as a string.",
+        serialize=_as_is,
+        parse_value=parse_long,
+        parse_literal=_parse_long_literal,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value, kept as it was written: large integers and the digits of fractions survive. "
+        "Names that GraphQL cannot write, such as index.blocks.write, are for variables.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=_as_is,
+        parse_value=jsontext.dumps,
+        parse_literal=print_json,
+    ),
+    Empty: strawberry.scalar(
+        name="Empty",
+        description="Something that has no fields of its own: {} or true.",
+        serialize=_as_is,
+        parse_value=parse_empty,
+        parse_literal=_parse_empty_literal,
+    ),
+}
+"""The scalars by the Python types that stand for them."""

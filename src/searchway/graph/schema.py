@@ -1,0 +1,148 @@
+"""The GraphQL schema, derived from the catalogue.
+
+    type Query { ism: IsmQueries! … }      the reads, grouped by family
+    type Mutation { ismCreatePolicy(…) … } the writes, flat, because only root mutations run one after the other
+
+The schema holds types and no resolvers: `execution` answers operation fields.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, introspection_types
+from strawberry.schema.config import StrawberryConfig
+
+from searchway.contract.catalog import Catalog
+from searchway.contract.comments import read_comments
+from searchway.contract.records import Operation
+from searchway.graph import names
+from searchway.graph.connections import connection_type, page_info_type
+from searchway.graph.descriptions import describe
+from searchway.graph.scalars import SCALARS, Empty
+from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
+
+
+def build_schema(catalog: Catalog) -> strawberry.Schema:
+    """Derive the schema from the catalogue.
+
+    Raises:
+        ContractError: two elements of the contract claim the same type name.
+    """
+    builder = _Builder(catalog)
+    query, mutation = builder.query(), builder.mutation()
+    config = StrawberryConfig(scalar_map=SCALARS, default_resolver=_member)
+    schema = strawberry.Schema(query=query, mutation=mutation, config=config)
+    _finish(core_schema(schema))
+    return schema
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return the graphql-core schema inside a strawberry schema."""
+    return schema._schema  # noqa: SLF001  # strawberry has no public way to it
+
+
+def print_sdl(catalog: Catalog) -> str:
+    """Return the schema in GraphQL's schema definition language, with a newline at its end."""
+    return sdl_of(build_schema(catalog))
+
+
+def sdl_of(schema: strawberry.Schema) -> str:
+    """Return a schema that is built already in the schema definition language."""
+    return schema.as_str().strip() + "\n"
+
+
+class _Builder:
+    def __init__(self, catalog: Catalog) -> None:
+        self._operations = sorted(catalog.operations.values(), key=names.face_field)
+        self._comments = read_comments(catalog.descriptor_set)
+        self._claims = names.Claims()
+        self._types = TypeFactory(self._claims)
+        self._page_info = page_info_type()
+
+    def query(self) -> type:
+        """Make the root of the reads."""
+        root = object_type("Query", "Everything that can be read, by family.")
+        families: dict[str, type] = {}
+        for operation in self._operations:
+            if operation.read_only:
+                if operation.family not in families:
+                    families[operation.family] = self._family(root, operation)
+                self._add_read(families[operation.family], operation)
+        return root
+
+    def mutation(self) -> type | None:
+        """Make the root of the writes; None if there are none."""
+        writes = [operation for operation in self._operations if not operation.read_only]
+        root = object_type(
+            "Mutation", "Everything that can be changed. The fields of a request run one after the other."
+        )
+        for operation in writes:
+            self._add_write(root, operation)
+        return root if writes else None
+
+    def _family(self, root: type, operation: Operation) -> type:
+        comment = self._comments.get(operation.service, "")
+        cls = object_type(self._claims.claim(names.family_type(operation), operation.service), comment)
+        add_field(root, names.camel(operation.family), cls, comment)
+        return cls
+
+    def _add_read(self, family: type, operation: Operation) -> None:
+        field = self._add_operation(family, names.query_field(operation), operation)
+        arguments = [self._types.argument(f, names.argument(operation, f.name)) for f in inputs(operation.request)]
+        field.arguments = sorted(arguments, key=lambda a: a.graphql_name in names.PAGE_ARGUMENTS)
+
+    def _add_write(self, root: type, operation: Operation) -> None:
+        field = self._add_operation(root, names.mutation_field(operation), operation)
+        if not operation.request.is_empty:
+            cls = self._types.request(operation.request, names.request_input(operation))
+            field.arguments = [whole_argument(cls, operation.request.comment)]
+
+    def _add_operation(self, cls: type, name: str, operation: Operation) -> Any:
+        return add_field(
+            cls,
+            name,
+            self._answer(operation) | None,
+            describe(operation),
+            contract=operation,
+            deprecated=operation.deprecated,
+        )
+
+    def _answer(self, operation: Operation) -> Any:
+        if operation.items is not None:
+            return connection_type(operation, operation.items, self._types, self._claims, self._page_info)
+        return Empty if operation.response.is_empty else self._types.output(operation.response)
+
+
+def _finish(schema: GraphQLSchema) -> None:
+    """Say what strawberry's types cannot: inputs arrive under their proto names, and @oneOf is graphql-core's own."""
+    for graphql_type in schema.type_map.values():
+        if isinstance(graphql_type, GraphQLInputObjectType):
+            _finish_input(graphql_type)
+        elif isinstance(graphql_type, GraphQLObjectType):
+            for field in graphql_type.fields.values():
+                _set_out_names(field.args)
+    described: Any = introspection_types["__Type"]
+    described.fields["isOneOf"].resolve = _is_one_of  # strawberry's fails on lists
+
+
+def _finish_input(graphql_type: GraphQLInputObjectType) -> None:
+    _set_out_names(graphql_type.fields)
+    definition = graphql_type.extensions["strawberry-definition"]
+    graphql_type.is_one_of = definition.is_one_of
+    graphql_type.out_type = GraphQLInputObjectType.out_type  # type: ignore[method-assign]  # strawberry's check comes late
+
+
+def _set_out_names(elements: Mapping[str, Any]) -> None:
+    for element in elements.values():
+        if (field := contract_of(element)) is not None:
+            element.out_name = field.name
+
+
+def _is_one_of(graphql_type: Any, _info: Any) -> bool | None:
+    return graphql_type.is_one_of if isinstance(graphql_type, GraphQLInputObjectType) else None
+
+
+def _member(source: Any, name: str) -> Any:
+    """Resolve a field of plain data: what the standard executor would do."""
+    return source.get(name) if isinstance(source, Mapping) else None

@@ -1,0 +1,104 @@
+"""The ASGI side of the endpoint: bodies in and out, and callers that leave.
+
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+import asyncio
+from dataclasses import dataclass
+from types import TracebackType
+
+from starlette.types import Receive, Send
+
+from searchway.graph.requests import BadRequestError
+
+# Most requests end before this many seconds; only for longer ones somebody looks whether the caller is still there.
+_WATCH_AFTER = 0.02
+
+
+class Disconnected(Exception):  # noqa: N818  # not an error: nobody is there to hear of it
+    """The caller left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer."""
+
+    status: int
+    """The HTTP status."""
+    media_type: str
+    """The media type of the body."""
+    body: bytes
+    """The body."""
+    allow: str = ""
+    """The methods that are allowed, if another one was used."""
+
+
+async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        BadRequestError: it has more than `largest` bytes.
+        Disconnected: the caller left before it was there.
+    """
+    too_large = BadRequestError(413, f"the body has more than {largest} bytes")
+    if announced.isdigit() and int(announced[:20]) > largest:
+        raise too_large
+    chunks: list[bytes] = []
+    length, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        length += len(chunk)
+        if length > largest:
+            raise too_large
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def send_reply(send: Send, reply: Reply, request_id: str) -> None:
+    """Send an answer."""
+    headers = [
+        (b"content-type", f"{reply.media_type}; charset=utf-8".encode()),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"x-opaque-id", request_id.encode()),
+        (b"vary", b"Accept"),
+    ]
+    if reply.allow:
+        headers.append((b"allow", reply.allow.encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+class Watch:
+    """Cancels the work inside, and so the calls upstream, when the caller leaves; it then raises Disconnected."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._left = False
+        self._watcher: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(_WATCH_AFTER, self._start)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        if self._left and kind is asyncio.CancelledError and self._task is not None and self._task.uncancel() == 0:
+            raise Disconnected
+
+    def _start(self) -> None:
+        self._watcher = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._left = True
+        if self._task is not None:
+            self._task.cancel()
