@@ -75,6 +75,8 @@ class ClusterSettings(Section):
     """Whether the cluster's certificate is checked. Switch it off only for experiments."""
     connect_timeout: PositiveFloat = 5.0
     """Seconds that setting up a connection may take."""
+    compress: bool = False
+    """Ask for compressed answers: saves network, costs processor time on both sides."""
     retries: Annotated[int, Field(ge=0, le=10)] = 2
     """How often a request that may be sent again is sent again at most."""
     breaker_failures: PositiveInt = 5

@@ -1,7 +1,6 @@
 """The settings of the whole gateway, with their defaults and the rules that hold between them."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -108,7 +107,7 @@ class BatchingSettings(Section):
     """Milliseconds for which a call waits for others to join; 0 joins only what is there already."""
     max_size: PositiveInt = 100
     """Most calls in one joined request."""
-    operations: Mapping[str, bool] = MappingProxyType({})
+    operations: Mapping[str, bool] = {}
     """Operations for which joining is switched off or on by name, as in `security.PutRole = false`."""
 
     def joins(self, operation: str) -> bool:

@@ -1,0 +1,8 @@
+"""The clusters behind the gateway, and the only place that speaks HTTP to them."""
+
+from searchway.upstream.asgi import AsgiTransport
+from searchway.upstream.cluster import Cluster, Health
+from searchway.upstream.clusters import CLUSTER_HEADER, Clusters
+from searchway.upstream.product import Product
+
+__all__ = ["CLUSTER_HEADER", "AsgiTransport", "Cluster", "Clusters", "Health", "Product"]

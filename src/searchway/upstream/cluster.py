@@ -1,0 +1,186 @@
+"""One cluster: sends requests to its nodes, again where the contract allows it, within the caller's time.
+
+A status is an answer, never an exception: what it means is read elsewhere.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from searchway.contract.records import Engine, Retry
+from searchway.errors import Applied, Code, Failure, TransportError
+from searchway.settings import ClusterSettings
+from searchway.upstream.credentials import HeaderPolicy
+from searchway.upstream.node import TOO_LARGE, UNWELL, Broken, Node, Outgoing
+from searchway.upstream.pool import Pool
+from searchway.upstream.product import Product, from_headers, from_root
+from searchway.upstream.retry import Budget, may_go_again, pause
+from searchway.wire import HttpRequest, HttpResponse
+
+_ROOT = HttpRequest(method="GET", path="/")
+
+# Seconds after which a cluster is asked again what it is: one that said it, since clusters are upgraded; one that would
+# not say it, for want of credentials perhaps; and one that could not be reached.
+_AGAIN_SAID, _AGAIN_SILENT, _AGAIN_AWAY = 600.0, 30.0, 1.0
+
+# Statuses that say something of the caller or of the moment, not of the product.
+_EVASIVE = UNWELL | {401, 403, 407, 500}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a cluster is at a moment."""
+
+    reachable: bool
+    """Whether it answered, and not that it cannot work."""
+    problem: str = ""
+    """Why not."""
+    product: Product | None = None
+    """What it runs, if that is known."""
+
+
+class Cluster:
+    """A configured cluster."""
+
+    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy, *, margin: float) -> None:
+        """Take a cluster.
+
+        Args:
+            settings: Its settings.
+            pool: Its nodes.
+            policy: Writes the headers of its requests.
+            margin: Seconds of every deadline that are kept for bringing the answer home.
+        """
+        self.name = settings.name
+        self._pool = pool
+        self._policy = policy
+        self._margin = margin
+        self._retries = settings.retries
+        self._budget = Budget()
+        self._detecting = asyncio.Lock()
+        self._ask_at = 0.0
+        engine = settings.engine or settings.sandbox
+        self._told = Product(engine=Engine(engine), version=settings.version or "") if engine else None
+        self._product = self._told
+
+    @property
+    def product(self) -> Product | None:
+        """What the cluster runs, as far as settings and answers have told."""
+        return self._product
+
+    async def send(
+        self, request: HttpRequest, *, retry: Retry, headers: Mapping[str, str], deadline: float
+    ) -> HttpResponse:
+        """Send a request and return the answer, whatever its status.
+
+        Args:
+            request: The request.
+            retry: What may be sent again.
+            headers: The caller's, names in lower case; the settings say which go on.
+            deadline: When the caller stops waiting, in `time.monotonic()` seconds.
+
+        Raises:
+            TransportError: No whole answer came: UNAVAILABLE or DEADLINE_EXCEEDED, with `applied` for writes.
+        """
+        left = deadline - self._margin - time.monotonic()
+        if left <= 0:
+            raise self._failed(retry, Code.DEADLINE_EXCEEDED, "no time was left to ask the cluster", sent=False)
+        outgoing = Outgoing(
+            method=request.method,
+            target=request.target.encode("ascii"),
+            headers=self._policy.write(request, headers),
+            body=request.body or b"",
+        )
+        try:
+            async with asyncio.timeout(left):
+                outcome = await self._try(outgoing, retry, time.monotonic() + left)
+        except TimeoutError:
+            raise self._failed(retry, Code.DEADLINE_EXCEEDED, "the cluster did not answer in time", sent=True) from None
+        if isinstance(outcome, Broken):
+            raise self._failed(retry, outcome.code, outcome.problem, sent=outcome.sent)
+        self._learn(from_headers(outcome.headers))
+        return outcome
+
+    async def _try(self, outgoing: Outgoing, retry: Retry, end: float) -> HttpResponse | Broken:
+        tried: list[Node] = []
+        outcome: HttpResponse | Broken | None = None
+        self._budget.earn()
+        while (node := self._pool.choose(tried)) is not None:
+            tried.append(node)
+            outcome = await node.exchange(outgoing)
+            if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._budget.spend():
+                break
+            wait = pause(outcome, attempt=len(tried), elsewhere=self._pool.has_other(tried))
+            if time.monotonic() + wait >= end:
+                break
+            await asyncio.sleep(wait)
+        return outcome or Broken(sent=False, problem="every node of the cluster failed lately and is left alone")
+
+    def _failed(self, retry: Retry, code: Code, problem: str, *, sent: bool) -> TransportError:
+        reads = retry is Retry.SAFE
+        applied = Applied.UNSPECIFIED if reads else Applied.UNKNOWN if sent else Applied.NO
+        failure = Failure(
+            code=code,
+            message=problem,
+            cluster=self.name,
+            retryable=(reads or not sent) and code is not TOO_LARGE,
+            retry_delay_ms=round(self._pool.wait * 1000),
+            applied=applied,
+        )
+        return TransportError(failure)
+
+    async def detect(self, headers: Mapping[str, str], deadline: float) -> Product | None:
+        """Ask the cluster what it is, unless that is known or was asked lately; return what is known then.
+
+        Costs nothing most of the time, so that it can stand before every call that depends on it.
+
+        Args:
+            headers: The caller's, as for `send`: without credentials of its own the gateway asks with theirs.
+            deadline: When the caller stops waiting, in `time.monotonic()` seconds.
+        """
+        if self._is_settled():
+            return self._product
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline - time.monotonic()), self._detecting:
+                if not self._is_settled():
+                    await self._ask(headers, deadline)
+        return self._product
+
+    def _is_settled(self) -> bool:
+        return bool(self._told and self._told.version) or time.monotonic() < self._ask_at
+
+    async def _ask(self, headers: Mapping[str, str], deadline: float) -> None:
+        try:
+            answer = await self.send(_ROOT, retry=Retry.SAFE, headers=headers, deadline=deadline)
+        except TransportError:
+            self._ask_at = time.monotonic() + _AGAIN_AWAY
+            return
+        evasive = answer.status in _EVASIVE
+        self._ask_at = time.monotonic() + (_AGAIN_SILENT if evasive else _AGAIN_SAID)
+        self._learn(from_root(answer))
+
+    def _learn(self, found: Product | None) -> None:
+        if found is None or (self._told and self._told.version):
+            return
+        if self._told:
+            found = replace(self._told, version=found.version if found.engine is self._told.engine else "")
+        if found.version or self._product is None or found.engine is not self._product.engine:
+            self._product = found
+
+    async def health(self, seconds: float = 2.0) -> Health:
+        """Return how the cluster is; never raises.
+
+        Args:
+            seconds: How long to wait for its answer.
+        """
+        end = time.monotonic() + self._margin + seconds
+        try:
+            answer = await self.send(_ROOT, retry=Retry.NEVER, headers={}, deadline=end)
+        except TransportError as error:
+            return Health(reachable=False, problem=error.failure.message, product=self._product)
+        self._learn(from_root(answer))
+        well = answer.status not in UNWELL
+        problem = "" if well else f"the cluster answered {answer.status}"
+        return Health(reachable=well, problem=problem, product=self._product)

@@ -1,0 +1,88 @@
+"""All configured clusters, by name: the door to the network for everyone above."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+import httpx
+from pyreqwest.exceptions import PyreqwestError
+
+from searchway.errors import InvalidArgumentError, SettingsError
+from searchway.settings import ClusterSettings, Settings
+from searchway.upstream.breaker import Breaker
+from searchway.upstream.cluster import Cluster
+from searchway.upstream.credentials import HeaderPolicy
+from searchway.upstream.node import Node
+from searchway.upstream.pool import Pool
+from searchway.upstream.transport import open_transport
+
+CLUSTER_HEADER = "x-searchway-cluster"
+
+
+class Clusters:
+    """The clusters of the settings."""
+
+    def __init__(self, settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> None:
+        """Open a transport for every cluster; connections are made when they are needed.
+
+        Args:
+            settings: The settings.
+            transports: By cluster name, what carries requests in place of the network.
+
+        Raises:
+            SettingsError: A certificate or key of a cluster cannot be used, or its sandbox is not here.
+        """
+        given = transports or {}
+        self._transports = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
+        self._clusters = {c.name: _build(c, settings, self._transports[c.name]) for c in settings.clusters}
+        self._default = self._clusters[settings.default_cluster.name]
+
+    def __iter__(self) -> Iterator[Cluster]:
+        """Iterate over the clusters, in the order of the settings."""
+        return iter(self._clusters.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clusters' names, in the order of the settings."""
+        return tuple(self._clusters)
+
+    def get(self, name: str | None) -> Cluster:
+        """Return the cluster of this name, the default one for None and "".
+
+        Raises:
+            InvalidArgumentError: There is no such cluster.
+        """
+        if not name:
+            return self._default
+        if (cluster := self._clusters.get(name)) is None:
+            close = get_close_matches(name, self._clusters, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
+        return cluster
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for transport in self._transports.values():
+            await transport.aclose()
+
+
+def _open(settings: ClusterSettings) -> httpx.AsyncBaseTransport:
+    if settings.sandbox:
+        raise SettingsError(f"clusters.{settings.name}.sandbox: expected to run where the sandbox is built in")
+    try:
+        return open_transport(settings)
+    except (PyreqwestError, OSError) as error:
+        keys = "ca, client_cert and client_key"
+        raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
+
+
+def _build(settings: ClusterSettings, whole: Settings, transport: httpx.AsyncBaseTransport) -> Cluster:
+    nodes = [
+        Node(
+            url,
+            transport,
+            breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds),
+            limit=whole.limits.response_bytes,
+        )
+        for url in settings.nodes or ("http://sandbox",)
+    ]
+    return Cluster(settings, Pool(nodes), HeaderPolicy(settings, whole.forward_headers), margin=whole.margin)

@@ -1,0 +1,52 @@
+"""Which headers a cluster gets: the gateway's own, its credentials, and what is let through of the caller's."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+
+from searchway import __version__
+from searchway.settings import ClusterSettings
+from searchway.upstream.node import Headers
+from searchway.wire import HttpRequest
+
+_JSON = b"application/json"
+
+
+class HeaderPolicy:
+    """Writes the headers of every request to one cluster."""
+
+    def __init__(self, settings: ClusterSettings, forwarded: tuple[str, ...]) -> None:
+        """Read the credentials, from files where the settings say so.
+
+        Args:
+            settings: The cluster's.
+            forwarded: Names, in lower case, of callers' headers that go on.
+        """
+        self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
+        self._forwards_credentials = settings.forward_credentials
+        self._own = _authorization(settings)
+        self._fixed = [(b"user-agent", f"searchway/{__version__}".encode()), (b"accept", _JSON)]
+
+    def write(self, request: HttpRequest, caller: Mapping[str, str]) -> Headers:
+        """Return the headers for a request, with the caller's that may pass."""
+        headers = [*self._fixed]
+        if request.content_type:
+            headers.append((b"content-type", request.content_type.encode("ascii")))
+        if authorization := self._authorization(caller):
+            headers.append((b"authorization", authorization))
+        headers.extend((raw, caller[name].encode("utf-8")) for name, raw in self._forwarded if name in caller)
+        return headers
+
+    def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
+        if self._forwards_credentials and (theirs := caller.get("authorization")):
+            return theirs.encode("utf-8")
+        return self._own
+
+
+def _authorization(settings: ClusterSettings) -> bytes | None:
+    if key := settings.secret("api_key"):
+        return f"ApiKey {key.get_secret_value()}".encode()
+    if token := settings.secret("bearer"):
+        return f"Bearer {token.get_secret_value()}".encode()
+    if settings.username and (password := settings.secret("password")):
+        return b"Basic " + b64encode(f"{settings.username}:{password.get_secret_value()}".encode())
+    return None

@@ -1,0 +1,91 @@
+"""Decides whether a request is sent again, and when.
+
+A read goes again after a lost connection and after 429, 502, 503 and 504. A write goes again only if there was no
+connection to send it over: an answer, whatever its status, proves that it was sent. Knows nothing of HTTP clients.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from searchway.contract.records import Retry
+from searchway.errors import Code
+from searchway.upstream.node import UNWELL, Broken
+from searchway.wire import HttpResponse
+
+_TOO_MANY = 429
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+
+
+def may_go_again(retry: Retry, outcome: HttpResponse | Broken) -> bool:
+    """Return whether the contract allows to send the request again after this outcome."""
+    if isinstance(outcome, Broken):
+        safe = retry is Retry.SAFE or (retry is Retry.UNSENT and not outcome.sent)
+        return safe and outcome.code is Code.UNAVAILABLE
+    return retry is Retry.SAFE and outcome.status in UNWELL
+
+
+def pause(outcome: HttpResponse | Broken, *, attempt: int, elsewhere: bool) -> float:
+    """Return how many seconds to wait before the next try.
+
+    Args:
+        outcome: How the last try ended.
+        attempt: How many tries there were.
+        elsewhere: Whether a node is left that was not asked yet. It is asked at once, unless the cluster as a whole
+            asks for patience.
+    """
+    asked = 0.0
+    if isinstance(outcome, HttpResponse):
+        asked = retry_after(outcome.headers.get("retry-after", ""))
+        patience = outcome.status == _TOO_MANY
+    else:
+        patience = False
+    if elsewhere and not patience:
+        return 0.0
+    growing = min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE)
+    return asked or growing * random.uniform(0.5, 1.0)  # noqa: S311  # spreads callers, guards no secret
+
+
+def retry_after(value: str) -> float:
+    """Return the seconds that a Retry-After header asks to wait, 0 if it says nothing that can be read.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return max((date - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+@dataclass(slots=True)
+class Budget:
+    """Keeps retries a small part of the traffic, so that they never make an overload worse.
+
+    Every request earns a tenth of a retry, and a few are there from the start. After gRPC's retry throttling:
+    https://github.com/grpc/proposal/blob/master/A6-client-retries.md#throttling-retry-attempts-and-hedged-rpcs
+    """
+
+    most: float = 10.0
+    """The retries that can be saved up."""
+    earned: float = 0.1
+    """What a request adds."""
+    left: float = 10.0
+    """What is there now."""
+
+    def earn(self) -> None:
+        """Count a request."""
+        self.left = min(self.left + self.earned, self.most)
+
+    def spend(self) -> bool:
+        """Take one retry, and return whether there was one to take."""
+        if self.left < 1.0:
+            return False
+        self.left -= 1.0
+        return True
