@@ -1,0 +1,1 @@
+"""Between messages and HTTP, both ways, by the records of the contract alone. Pure."""

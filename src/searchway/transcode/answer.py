@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from searchway.errors import Failure
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -37,6 +39,8 @@ class Answer:
     """The request's own texts by field name, for fields whose key is given by the request."""
     local: Mapping[str, Any] = field(default_factory=dict)
     """The values of fields that the gateway fills in itself, as plain documents by field name."""
+    failures: Sequence[Failure] = ()
+    """The items that failed where the work was done only in part; also among `local`, as documents."""
     paginate: Paginate | None = None
     """How the items are paged; None if all of them are wanted."""
     page: Page | None = None

@@ -34,14 +34,16 @@ Root = Callable[[Any, Mapping[str, str], list[Any] | None, Mapping[str, Any]], d
 Split = Callable[[Any, Mapping[str, str]], list[Any]]
 """Takes the paged items out of a document: elements, or pairs of key and value."""
 
-_CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType({
-    Kind.STRING: ("text", "str"),
-    Kind.ENUM: ("text", "str"),  # what a server answers is open: its word arrives as it is
-    Kind.BOOL: ("boolean", "bool"),
-    Kind.INT: ("whole", "int"),
-    Kind.LONG: ("whole", "int"),
-    Kind.DOUBLE: ("fraction", "float"),
-})
+_CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
+    {
+        Kind.STRING: ("text", "str"),
+        Kind.ENUM: ("text", "str"),  # what a server answers is open: its word arrives as it is
+        Kind.BOOL: ("boolean", "bool"),
+        Kind.INT: ("whole", "int"),
+        Kind.LONG: ("whole", "int"),
+        Kind.DOUBLE: ("fraction", "float"),
+    }
+)
 _ALONE = frozenset({Role.VALUE, Role.KEY})
 _DECLARED = frozenset({Role.MEMBER, Role.KEY, Role.QUERY})
 

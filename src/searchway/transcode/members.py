@@ -118,5 +118,3 @@ def _descend_raw(members: Mapping[str, Raw], way: Way) -> Raw | None:
 
 def _at(items: list[Any], index: str) -> Any:
     return items[int(index)] if int(index) < len(items) else None
-
-

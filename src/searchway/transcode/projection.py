@@ -5,11 +5,11 @@ a field that is always there or is fetched whole; free JSON is rendered anew, so
 https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options#common-options-response-filtering
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
-from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
+from searchway.contract.records import Field, Form, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
 from searchway.errors import InvalidArgumentError
 from searchway.transcode.checks import suggest
@@ -92,23 +92,32 @@ def _anchor(shape: Shape) -> str:
 def _paths(operation: Operation, selection: Selection) -> frozenset[str]:
     """Return the filter's paths; none if all of the answer is needed."""
     fields = [*selection.fields, *_always(operation, selection)]
-    paths = frozenset(path for one in fields if one.field.role is not Role.LOCAL for path in _field_paths(one, operation.response))
-    return frozenset() if any(path == "*" for path in paths) else paths
+    paths = [path for one in fields if one.field.role is not Role.LOCAL for path in _field_paths(one)]
+    if "*" in paths:
+        return frozenset()
+    paging = (operation.paging.next, operation.paging.total) if operation.paging else ()
+    return frozenset([*paths, *(".".join(_escape(key) for key in way if not key.isdigit()) for way in paging if way)])
+
+
+_CAUSE = "searchway.api.errors.v1.ErrorCause"
 
 
 def _always(operation: Operation, selection: Selection) -> Iterator[Selected]:
-    """Yield what judgement and paging read: the items' anchors and everything that is always there."""
+    """Yield what judgement and paging read although nobody selected it."""
     chosen = {one.field for one in selection.fields}
-    yield from (Selected(f, f.name) for f in operation.response.fields if f.required and f not in chosen)
-    if operation.items and operation.items not in chosen:
-        yield Selected(operation.items, operation.items.name, Selection(()))
+    for field in operation.response.fields:
+        if field not in chosen and (field.required or field is operation.items or _holds_causes(field)):
+            yield Selected(field, field.name, Selection(()) if field.shape else None)
 
 
-def _field_paths(one: Selected, parent: Shape) -> Iterable[str]:
+def _holds_causes(field: Field) -> bool:
+    return field.shape is not None and any(f.shape is not None and f.shape.name == _CAUSE for f in field.shape.fields)
+
+
+def _field_paths(one: Selected) -> list[str]:
+    """Return the paths of a field, seen from its message; `*` where all of the message is needed."""
     field = one.field
-    if field.role in {Role.EXTRA, Role.VALUE} or field.key_from:
-        return ["*"]
-    if field.role is Role.KEY:
+    if field.role in {Role.EXTRA, Role.VALUE, Role.KEY} or field.key_from:
         return ["*"]
     if field.role is Role.SPREAD:
         return _below("*", one)
@@ -118,20 +127,18 @@ def _field_paths(one: Selected, parent: Shape) -> Iterable[str]:
 
 def _below(prefix: str, one: Selected) -> list[str]:
     """Return the paths under a field; the field alone where all of it is needed."""
-    field = one.field
-    if field.kind is not Kind.MESSAGE or one.selection is None or field.shape is None:
+    shape = one.field.shape
+    if shape is None or one.selection is None or shape.value is not None:
         return [prefix]
-    prefix = f"{prefix}.*" if field.is_map and field.role is not Role.SPREAD else prefix
-    fields = list(one.selection.fields)
-    if field.repeated:
-        anchors = [f for f in field.shape.fields if f.required and f.role is Role.MEMBER]
+    inside = f"{prefix}.*" if one.field.is_map and one.field.role is not Role.SPREAD else prefix
+    fields = [child for child in one.selection.fields if child.field.role is not Role.KEY]
+    if one.field.repeated:
+        anchors = [f for f in shape.fields if f.required and f.role is Role.MEMBER]
         if not anchors:
-            return [prefix]
-        fields += [Selected(anchors[0], anchors[0].name)]
-    if field.shape.value is not None or not fields:
-        return [prefix]
-    paths = [path for child in fields if child.field.role is not Role.KEY for path in _field_paths(child, field.shape)]
-    return [prefix] if "*" in paths or not paths else [f"{prefix}.{path}" for path in paths]
+            return [prefix]  # an element in which nothing matches would vanish
+        fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.name == _CAUSE)]
+    paths = [path for child in fields if child.field.role is not Role.LOCAL for path in _field_paths(child)]
+    return [prefix] if "*" in paths or not paths else [f"{inside}.{path}" for path in paths]
 
 
 def _escape(key: str) -> str:

@@ -3,6 +3,8 @@
     message --checks--> binding --> path  (variables, escaped one by one)
                                 --> query (what is neither in the path nor in the body)
                                 --> body  (JSON, or a line for each header and body: NDJSON)
+
+The way back is `response`.
 """
 
 from collections.abc import Iterable

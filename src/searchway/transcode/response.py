@@ -38,7 +38,7 @@ class Reader:
             local = answer.local if answer.page is None else {**answer.local, **_page_fields(answer.page)}
             return self._root(documents[0], answer.keys, items, local)
         except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
-            raise MalformedAnswerError("the cluster's answer is not of the documented shape") from error
+            raise MalformedAnswerError.of_shape() from error
 
     def _items(self, documents: list[Any], answer: Answer) -> list[Any] | None:
         if self._split is None:

@@ -27,7 +27,7 @@ def text(value: Any) -> str | None:
 def whole(value: Any) -> int | None:
     """Return a whole number, also from text and from a size such as 1.5gb."""
     if value is None or value.__class__ is int:
-        return value  # type: ignore[no-any-return]  # its class is int
+        return value
     if isinstance(value, str):
         return _whole_from_text(value)
     if isinstance(value, float) and value.is_integer():

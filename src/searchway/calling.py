@@ -1,0 +1,97 @@
+"""Calls from the command line: in process, or to a gateway that is running."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from searchway.app import open_gateway
+from searchway.contract.catalog import load
+from searchway.contract.records import Operation
+from searchway.engine import Call
+from searchway.errors import InvalidArgumentError
+from searchway.rpc.client import call_gateway
+from searchway.settings import Settings
+from searchway.transcode import inputs, jsontext
+from searchway.transcode.response import Dialect, reader
+from searchway.wire import HttpRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the command line says beside operation and input."""
+
+    cluster: str | None
+    """The cluster, where several are configured."""
+    strict: bool
+    """Whether partly done work is an error."""
+    timeout: float | None
+    """Seconds that the call may take."""
+
+
+async def call_here(settings: Settings, name: str, document: str, how: Circumstances) -> str:
+    """Call an operation in process; return its answer as JSON.
+
+    Raises:
+        CallError: the call failed.
+    """
+    operation, message = _prepare(name, document)
+    async with open_gateway(settings) as gateway:
+        answer = await gateway.engine.run(operation, message, _call(how))
+        plain = reader(operation, None, Dialect.GRAPH).read(answer)
+    return orjson.dumps(_without_absent(plain), option=orjson.OPT_INDENT_2).decode()
+
+
+async def preview_here(settings: Settings, name: str, document: str, how: Circumstances) -> str:
+    """Return the request that a call would send to the cluster, as it stands in HTTP.
+
+    Raises:
+        CallError: the input would be refused.
+    """
+    operation, message = _prepare(name, document)
+    async with open_gateway(settings) as gateway:
+        return _print_request(await gateway.engine.preview(operation, message, _call(how)))
+
+
+async def call_remote(target: str, name: str, document: str, how: Circumstances) -> str:
+    """Call an operation of a gateway that is running, over gRPC; return its answer as JSON.
+
+    Raises:
+        CallError: the call failed.
+    """
+    operation, message = _prepare(name, document)
+    metadata = {"x-searchway-cluster": how.cluster, "x-searchway-strict": "true" if how.strict else None}
+    given = {key: value for key, value in metadata.items() if value is not None}
+    return await call_gateway(target, operation, message, given, how.timeout)
+
+
+def _call(how: Circumstances) -> Call:
+    deadline = time.monotonic() + how.timeout if how.timeout else None
+    return Call(face="cli", request_id=str(uuid4()), cluster=how.cluster, deadline=deadline, strict=how.strict)
+
+
+def _prepare(name: str, document: str) -> tuple[Operation, Any]:
+    operation = load().operation(name)
+    try:
+        values = jsontext.parse(document)
+    except ValueError as error:
+        raise InvalidArgumentError("document", f"is not JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise InvalidArgumentError("document", "expected a JSON object by proto names")
+    return operation, inputs.build(operation.request, values)
+
+
+def _without_absent(value: Any) -> Any:
+    """Leave out what the answer does not have."""
+    if isinstance(value, dict):
+        return {key: _without_absent(inner) for key, inner in value.items() if inner is not None and inner != []}
+    return [_without_absent(item) for item in value] if isinstance(value, list) else value
+
+
+def _print_request(request: HttpRequest) -> str:
+    lines = [f"{request.method} {request.target}"]
+    if request.body is not None:
+        lines += [f"content-type: {request.content_type}", "", request.body.decode()]
+    return "\n".join(lines)

@@ -1,0 +1,39 @@
+"""Whether the cluster's engine has an operation at all: what it certainly has not is refused before anything is sent."""
+
+from searchway.contract.records import Engine, Operation
+from searchway.errors import Applied, Code, Failure, UnimplementedError
+from searchway.upstream import Product
+
+_TITLES = {Engine.ELASTICSEARCH: "Elasticsearch", Engine.OPENSEARCH: "OpenSearch", Engine.OPENDISTRO: "Open Distro"}
+
+
+def depends_on_product(operation: Operation) -> bool:
+    """Tell whether the engine decides if, since when, or under which path there is the operation."""
+    everywhere = {a.engine for a in operation.engines} == set(Engine)
+    return not everywhere or any(a.since or a.prefix for a in operation.engines)
+
+
+def check_available(operation: Operation, product: Product) -> None:
+    """Check that the product has the operation.
+
+    Raises:
+        UnimplementedError: it certainly does not.
+    """
+    found = operation.availability(product.engine)
+    if found is None:
+        there = " and ".join(_TITLES[a.engine] for a in operation.engines)
+        raise _unimplemented(f"{_TITLES[product.engine]} has no {operation.name}, only {there}")
+    version = _numbers(product.version)
+    if found.since and version and version < found.since:
+        since = ".".join(map(str, found.since))
+        title = _TITLES[product.engine]
+        raise _unimplemented(f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
+
+
+def _unimplemented(problem: str) -> UnimplementedError:
+    return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=problem, applied=Applied.NO))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    head = version.split("-", 1)[0].split(".")
+    return tuple(int(part) for part in head) if all(part.isdigit() for part in head) else ()

@@ -1,0 +1,29 @@
+"""One call of an operation, as a face hands it over: for whom, where to, until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Face = Literal["grpc", "graphql", "cli"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """The circumstances of a call, and what became of it."""
+
+    face: Face
+    """The face that took it."""
+    request_id: str
+    """The identifier under which it is logged and the cluster sees it."""
+    cluster: str | None = None
+    """The cluster it is for; None for the default one."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The headers or metadata that the face received, names in lower case. They may hold credentials."""
+    deadline: float | None = None
+    """When it must have ended, by time.monotonic(); None if the caller does not say."""
+    strict: bool = False
+    """Whether work that is done only in part is an error."""
+    upstream_calls: int = 0
+    """How many requests it took. Counted by the engine."""
+    warnings: list[str] = field(default_factory=list)
+    """What the cluster warned of. Filled in by the engine."""

@@ -1,0 +1,159 @@
+"""Lists page by page, whatever the server's own paging is like.
+
+    WHOLE   the server gives everything at once: fetched once, sliced here
+    OFFSET  the server takes an offset and a size
+    AFTER   the server goes on after a key, in pages of its own size: as many are fetched as the page needs, never more
+
+Where the first page of a server is not to be trusted (rules come unsorted, so later pages miss some), the first page is asked for like
+the later ones, after a key that is below every other.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from searchway.contract.records import Operation, Pages, Paging
+from searchway.engine.tokens import ListTokens, Position
+from searchway.errors import InvalidArgumentError, MalformedAnswerError
+from searchway.transcode.answer import Answer, Page
+from searchway.transcode.members import either
+
+Pairs = tuple[tuple[str, str], ...]
+Fetch = Callable[[Pairs], Awaitable[bytes]]
+"""Sends the request with more query pairs and gives the body of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSizes:
+    """The bounds of a page."""
+
+    default: int
+    """Where the caller names no number."""
+    largest: int
+    """A larger number is taken for this one, as AIP-158 asks: https://google.aip.dev/158."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """What the caller wants of the list."""
+
+    size: int | None
+    """The number of items; None if the caller names none."""
+    token: str
+    """Where to begin; empty for the beginning."""
+
+    @classmethod
+    def of(cls, message: Any) -> "PageRequest":
+        """Read it from a request message.
+
+        Raises:
+            InvalidArgumentError: the size is negative.
+        """
+        if message.page_size < 0:
+            raise InvalidArgumentError("page_size", f"expected a number of items, got {message.page_size}")
+        return cls(size=message.page_size or None, token=message.page_token)
+
+
+class Pager:
+    """Fetches one page of one list."""
+
+    def __init__(self, operation: Operation, tokens: ListTokens, sizes: PageSizes) -> None:
+        assert operation.paging is not None and operation.items is not None  # noqa: S101, PT018  # only lists get here
+        self._paging: Paging = operation.paging
+        self._items = operation.items
+        self._tokens = tokens
+        self._sizes = sizes
+
+    async def fetch(self, wanted: PageRequest, fetch: Fetch) -> Answer:
+        """Fetch the page.
+
+        Raises:
+            InvalidArgumentError: the token cannot be used.
+        """
+        position = self._tokens.read(wanted.token) if wanted.token else None
+        if self._paging.pages is Pages.WHOLE:
+            return await self._whole(wanted, _offset(position), fetch)
+        if self._paging.pages is Pages.OFFSET:
+            return await self._by_offset(self._size(wanted), _offset(position), fetch)
+        return await self._after(self._size(wanted), str(position or self._paging.origin), fetch)
+
+    def _size(self, wanted: PageRequest) -> int:
+        return min(wanted.size or self._sizes.default, self._sizes.largest)
+
+    async def _whole(self, wanted: PageRequest, start: int, fetch: Fetch) -> Answer:
+        body = await fetch(())
+
+        def paginate(items: Sequence[Any]) -> Page:
+            stop = min(start + wanted.size, len(items)) if wanted.size else len(items)
+            return self._page(slice(start, stop), start, stop, total=len(items))
+
+        return Answer(bodies=(body,), paginate=paginate)
+
+    async def _by_offset(self, size: int, start: int, fetch: Fetch) -> Answer:
+        paging = self._paging
+        body = await fetch(((paging.start, str(start)), (paging.size, str(size))))
+        total = _peek(body, paging.total)
+
+        def paginate(items: Sequence[Any]) -> Page:
+            count = min(len(items), size)
+            return self._page(slice(0, count), start, start + count, total=total)
+
+        return Answer(bodies=(body,), paginate=paginate)
+
+    async def _after(self, size: int, key: str, fetch: Fetch) -> Answer:
+        start, more = key, True
+        bodies: list[bytes] = []
+        keys: list[str] = []
+        while more and len(keys) < size:
+            body = await fetch(((self._paging.start, key),))
+            following = _peek(body, self._paging.next)
+            found = self._keys(body)
+            bodies.append(body)
+            keys += found
+            more = bool(following) and bool(found)
+            key = str(following)
+        has_next = more or len(keys) > size
+        keys = keys[:size]
+
+        def paginate(_items: Sequence[Any]) -> Page:
+            return Page(
+                window=slice(0, len(keys)),
+                cursor=lambda index: self._tokens.sign(keys[index]),
+                has_next=has_next,
+                has_previous=start != self._paging.origin,
+                next_token=self._tokens.sign(keys[-1]) if has_next and keys else "",
+            )
+
+        return Answer(bodies=tuple(bodies), paginate=paginate)
+
+    def _keys(self, body: bytes) -> list[str]:
+        """Return the keys of the items, by which the server goes on."""
+        shape = self._items.shape
+        assert shape is not None  # noqa: S101  # items that have a key are messages
+        field = shape.by_name[self._paging.key]
+        ways = (field.at, *((key,) for key in field.also))
+        return [str(either(item, ways)) for item in _peek(body, self._items.at) or []]
+
+    def _page(self, window: slice, start: int, stop: int, *, total: int | None) -> Page:
+        has_next = total is None or stop < total
+        return Page(
+            window=window,
+            cursor=lambda index: self._tokens.sign(start + index + 1),
+            has_next=has_next,
+            has_previous=start > 0,
+            total=total,
+            next_token=self._tokens.sign(stop) if has_next else "",
+        )
+
+
+def _offset(position: Position | None) -> int:
+    return position if isinstance(position, int) else 0
+
+
+def _peek(body: bytes, way: tuple[str, ...]) -> Any:
+    try:
+        return either(orjson.loads(body), (way,)) if body else None
+    except (ValueError, AttributeError) as error:
+        raise MalformedAnswerError.of_shape() from error

@@ -1,0 +1,84 @@
+"""Page tokens: opaque, signed, and good only for the list they were given for.
+
+A token holds the position in the list and a digest of what the list is: operation, cluster and filters. The page size and the caller's
+credentials are not part of it, since both may change between pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from secrets import token_urlsafe
+from typing import Any
+
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+
+from searchway.contract.records import Operation
+from searchway.errors import InvalidArgumentError
+
+Position = int | str
+"""An offset, or the key of the last item seen."""
+
+_NOT_FILTERS = ("page_size", "page_token", "strict")
+
+
+class Tokens:
+    """Signs and reads page tokens."""
+
+    def __init__(self, keys: Sequence[str], *, max_age: int) -> None:
+        """Take the keys, of which the first signs and all are accepted; a random one if there are none."""
+        # The library signs with the last key, the settings name the newest first.
+        ordered = list(reversed(keys)) or [token_urlsafe(32)]
+        self._serializer = URLSafeTimedSerializer(ordered, salt="searchway.page")
+        self._max_age = max_age
+
+    def of(self, operation: Operation, cluster: str, message: Any) -> "ListTokens":
+        """Return the tokens of one list."""
+        return ListTokens(self, _digest(operation, cluster, message))
+
+    def sign(self, digest: str, position: Position) -> str:
+        """Return the token for a position."""
+        return str(self._serializer.dumps([digest, position]))
+
+    def read(self, digest: str, token: str) -> Position:
+        """Return the position of a token.
+
+        Raises:
+            InvalidArgumentError: the token is not ours, is of another list, or too old.
+        """
+        try:
+            found, position = self._serializer.loads(token, max_age=self._max_age)
+        except SignatureExpired as error:
+            raise InvalidArgumentError("page_token", "has expired; begin with the first page") from error
+        except (BadData, ValueError, TypeError) as error:
+            raise InvalidArgumentError("page_token", "was not made by this gateway, or was changed") from error
+        if found != digest:
+            raise InvalidArgumentError("page_token", "belongs to a list of another operation, cluster or filter")
+        return position  # type: ignore[no-any-return]  # what sign put there
+
+
+@dataclass(frozen=True, slots=True)
+class ListTokens:
+    """The tokens of one list."""
+
+    tokens: Tokens
+    """Who signs."""
+    digest: str
+    """What the list is."""
+
+    def sign(self, position: Position) -> str:
+        """Return the token for a position."""
+        return self.tokens.sign(self.digest, position)
+
+    def read(self, token: str) -> Position:
+        """Return the position of a token. See `Tokens.read`."""
+        return self.tokens.read(self.digest, token)
+
+
+def _digest(operation: Operation, cluster: str, message: Any) -> str:
+    filters = operation.request.cls()
+    filters.CopyFrom(message)
+    for name in _NOT_FILTERS:
+        if name in operation.request.by_name:
+            filters.ClearField(name)
+    parts = (operation.name.encode(), cluster.encode(), filters.SerializeToString(deterministic=True))
+    return blake2b(b"\0".join(parts), digest_size=9).hexdigest()

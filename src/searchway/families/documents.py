@@ -1,0 +1,23 @@
+"""Reading of answers by hooks, which look at a few members only and keep no free JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from searchway.errors import MalformedAnswerError
+
+
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """Parse an answer that is an object; an empty one has no members.
+
+    Raises:
+        MalformedAnswerError: it is not an object.
+    """
+    try:
+        document = orjson.loads(body) if body else {}
+    except orjson.JSONDecodeError as error:
+        raise MalformedAnswerError.of_shape() from error
+    if not isinstance(document, Mapping):
+        raise MalformedAnswerError.of_shape()
+    return document

@@ -1,0 +1,52 @@
+"""What a family adds where no option of the contract can say it: a few moments of a call, each with a default that adds nothing."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from searchway.contract.records import Operation
+from searchway.errors import Failure
+
+Follow = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Failure]]]
+"""Calls another operation by name with plain values, for the same caller; gives the items that failed. Raises CallError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A call that the cluster has answered with success."""
+
+    operation: Operation
+    """What was called."""
+    message: Any
+    """The request message."""
+    body: bytes
+    """The answer."""
+    follow: Follow
+    """How to call another operation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a family makes of an answer."""
+
+    failures: Sequence[Failure] = ()
+    """The items that failed where the work was done only in part."""
+    local: Mapping[str, Any] | None = None
+    """Values of response fields that the cluster does not give."""
+
+
+class Hook:
+    """The moments of a call. A family overrides those it needs."""
+
+    def prepare(self, message: Any) -> Any:
+        """Return the message that is sent in place of the caller's; must not change the caller's."""
+        return message
+
+    async def complete(self, done: Done) -> Outcome:
+        """Read the answer for what was not done.
+
+        Raises:
+            CallError: the answer looks like a success and is not one.
+        """
+        del done
+        return Outcome()

@@ -1,0 +1,30 @@
+"""Indices: the policy that a new index shall be under.
+
+Newer engines take the policy as a setting of the new index and manage nothing; only a policy that is added afterwards is heeded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from searchway.errors import CallError, Failure
+from searchway.families.hooks import Done, Hook, Outcome
+
+_ADD_POLICY = "ism.AddPolicy"
+
+
+class CreateIndex(Hook):
+    """The creation of an index."""
+
+    async def complete(self, done: Done) -> Outcome:
+        """Add the policy, and say whether that worked; the index exists either way."""
+        if not done.message.attach:
+            return Outcome()
+        failures = await self._attach(done)
+        return Outcome(failures=failures, local={"attached": not failures})
+
+    async def _attach(self, done: Done) -> Sequence[Failure]:
+        index = done.message.index
+        try:
+            return await done.follow(_ADD_POLICY, {"indices": [index], "policy_id": done.message.attach})
+        except CallError as error:
+            return [replace(error.failure, item=index)]

@@ -1,0 +1,32 @@
+"""Rules: the server answers with success where there is no rule."""
+
+from typing import Any
+
+from searchway.errors import Code, Failure, UpstreamError
+from searchway.families.documents import read_object
+from searchway.families.hooks import Done, Hook, Outcome
+
+
+class GetRule(Hook):
+    """One rule, which comes as a list."""
+
+    async def complete(self, done: Done) -> Outcome:
+        """Refuse an empty list."""
+        if not read_object(done.body).get("rules"):
+            raise _not_found(done.message)
+        return Outcome()
+
+
+class DeleteRule(Hook):
+    """The deletion of a rule."""
+
+    async def complete(self, done: Done) -> Outcome:
+        """Refuse an answer that says nothing was deleted."""
+        if read_object(done.body).get("acknowledged") is False:
+            raise _not_found(done.message)
+        return Outcome()
+
+
+def _not_found(message: Any) -> UpstreamError:
+    problem = f"there is no rule {message.id!r} of the feature type {message.feature_type!r}"
+    return UpstreamError(Failure(code=Code.NOT_FOUND, message=problem, item=message.id, http_status=200))

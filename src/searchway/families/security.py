@@ -1,0 +1,14 @@
+"""Roles: a bulk request stores those that it can."""
+
+from searchway.families.documents import read_object
+from searchway.families.hooks import Done, Hook, Outcome
+from searchway.transcode.failures import item_failure
+
+
+class BulkPutRole(Hook):
+    """Many roles in one request."""
+
+    async def complete(self, done: Done) -> Outcome:
+        """Report every role that was refused."""
+        errors = read_object(done.body).get("errors") or {}
+        return Outcome(failures=[item_failure(cause, item=name) for name, cause in errors.get("details", {}).items()])
