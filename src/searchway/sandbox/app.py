@@ -9,7 +9,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -160,6 +160,7 @@ class Sandbox:
 def create_sandbox(  # noqa: PLR0913  # each is a property of the sandbox, given by name
     engine: EngineName = "opensearch",
     *,
+    version: str | None = None,
     users: Mapping[str, User] | None = None,
     api_keys: Mapping[str, User] | None = None,
     nodes: int = 1,
@@ -172,6 +173,7 @@ def create_sandbox(  # noqa: PLR0913  # each is a property of the sandbox, given
 
     Args:
         engine: the engine to play.
+        version: its release, where it matters which; the newest known one without.
         users: by name; with any, every call needs basic credentials.
         api_keys: users by encoded API key, beside `users`.
         nodes: number of data nodes, called node-1, node-2 and so on.
@@ -180,8 +182,9 @@ def create_sandbox(  # noqa: PLR0913  # each is a property of the sandbox, given
         clock: seconds since the epoch.
         keep_log: whether `requests` is filled; benchmarks turn it off.
     """
+    played = ENGINES[engine]
     cluster = Cluster(
-        engine=ENGINES[engine],
+        engine=replace(played, version=version or played.version),
         clock=clock,
         nodes=[f"node-{number}" for number in range(1, nodes + 1)],
         enrich_seconds=enrich_seconds,

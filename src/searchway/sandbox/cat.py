@@ -20,7 +20,8 @@ _TEXT = "text/plain; charset=UTF-8"
 _TOTAL_BYTES = 270_553_174_016
 _AVAILABLE_BYTES = 80_710_455_296
 _UNITS = {"b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
-_BYTES_PER_SHARD = 227
+_BYTES_PER_SHARD = 57
+_LOCAL_DEPRECATED = 9
 
 Row = dict[str, Any]
 
@@ -110,25 +111,49 @@ def list_allocation(cluster: Cluster, call: Call) -> Reply:
         return Reply(body=_help(cluster.engine, columns), media_type=_TEXT)
     check_times(call.query, "master_timeout", "cluster_manager_timeout")
     header = flag(call.query, "v")
+    warnings = _warnings(cluster.engine, call)
     shown = _displayed(columns, call.query.get("h"))
     rows = _sorted(cluster.engine, columns, _rows(cluster, call.names("node_id")), call.query.get("s", ""))
     unit = _UNITS.get(call.query.get("bytes", ""))
-    if _wants_json(call):
-        return Reply(body=[{key: _cell(row[column.name], column, unit) for key, column in shown} for row in rows])
+    media_type = _asked_type(call)
+    if media_type != _TEXT:
+        body = [{key: _cell(row[column.name], column, unit) for key, column in shown} for row in rows]
+        return (
+            Reply(body=body, headers=warnings)
+            if media_type == "json"
+            else Reply(body=_yaml(body), media_type="application/yaml", headers=warnings)
+        )
     table = [[_cell(row[column.name], column, unit) or "" for _, column in shown] for row in rows]
-    return Reply(body=_aligned(shown, table, header=header), media_type=_TEXT)
+    return Reply(body=_aligned(shown, table, header=header), media_type=_TEXT, headers=warnings)
+
+
+def _warnings(engine: Engine, call: Call) -> dict[str, str]:
+    """Return the deprecation of `local`, which newer releases of Elasticsearch pronounce."""
+    if not engine.is_elasticsearch or engine.major < _LOCAL_DEPRECATED or "local" not in call.query:
+        return {}
+    text = "the [?local] query parameter to this API has no effect, is now deprecated, and will be removed"
+    return {"Warning": f'299 Elasticsearch-{engine.version}-{"0" * 40} "{text} in a future version"'}
 
 
 def _columns(engine: Engine) -> list[Column]:
     return [column for column in _COLUMNS if engine.is_elasticsearch or not column.elasticsearch]
 
 
-def _wants_json(call: Call) -> bool:
+def _asked_type(call: Call) -> str:
+    """Return json or yaml, or the media type of text for everything else."""
     asked = call.query.get("format")
-    if asked is not None:
-        return asked == "json"
-    accepted = call.headers.get("accept", "").partition(",")[0].strip()
-    return accepted.startswith(("application/json", "application/vnd.elasticsearch+json"))
+    if asked is None:
+        accepted = call.headers.get("accept", "").partition(",")[0].strip()
+        asked = "json" if accepted.startswith(("application/json", "application/vnd.elasticsearch+json")) else ""
+    return asked if asked in {"json", "yaml"} else _TEXT
+
+
+def _yaml(rows: list[dict[str, str | None]]) -> str:
+    lines = ["---"]
+    for row in rows:
+        members = [f'{key}: "{cell}"' if cell is not None else f"{key}: null" for key, cell in row.items()]
+        lines.append("- " + "\n  ".join(members) if members else "- {}")
+    return "\n".join(lines) + "\n"
 
 
 def _displayed(columns: list[Column], asked: str | None) -> list[tuple[str, Column]]:
@@ -164,7 +189,7 @@ def _row(cluster: Cluster, place: int, shards: Counter[int], stored: Counter[int
         "shards": shards[place],
         "shards.undesired": 0,
         "write_load.forecast": 0.0,
-        "disk.indices.forecast": stored[place],
+        "disk.indices.forecast": 0,
         "disk.indices": stored[place],
         "disk.used": used,
         "disk.avail": _AVAILABLE_BYTES,

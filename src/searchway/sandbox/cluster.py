@@ -43,6 +43,8 @@ class Index:
 
     name: str
     uuid: str
+    # Identity of the node that its first shard is on.
+    node: str
     # Creation time in epoch milliseconds.
     created: int
     # Flat settings, every key with its `index.` prefix, values as the engine prints them.
@@ -134,11 +136,13 @@ class Cluster:
             "index.number_of_shards": "1",
             "index.provided_name": name,
             "index.uuid": identity,
+            **self.engine.index_settings,
             **settings,
         }
         index = Index(
             name=name,
             uuid=identity,
+            node=self.node_id,
             created=created,
             settings=dict(sorted(filled.items())),
             mappings=mappings,

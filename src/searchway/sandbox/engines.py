@@ -19,16 +19,30 @@ class Engine:
     version: str
     # Media type of JSON answers.
     media_type: str
-    # Headers on each answer, errors included.
-    headers: dict[str, str] = field(default_factory=dict)
     # Path prefixes under which index state management answers; none where the engine lacks it.
     ism_prefixes: tuple[str, ...] = ()
     # Order in which the engine lists the methods of a path.
     methods: tuple[str, ...] = ("GET", "PUT", "POST", "HEAD", "DELETE", "PATCH")
+    # Settings that each new index gets.
+    index_settings: dict[str, str] = field(default_factory=dict)
     # Further members of `version` in the product information.
     build: dict[str, Any] = field(default_factory=dict)
     # The product information's motto.
     tagline: str = "You Know, for Search"
+
+    @property
+    def major(self) -> int:
+        """First number of the release."""
+        return int(self.version.partition(".")[0])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header fields on each answer, errors included, by which clients know the product."""
+        if self.is_elasticsearch:
+            return {"X-elastic-product": "Elasticsearch"}
+        if self.is_opensearch:
+            return {"X-OpenSearch-Version": f"OpenSearch/{self.version} (opensearch)"}
+        return {}
 
     @property
     def is_elasticsearch(self) -> bool:
@@ -46,8 +60,11 @@ ENGINES: dict[EngineName, Engine] = {
         name="elasticsearch",
         version="8.19.21",
         media_type="application/json",
-        headers={"X-elastic-product": "Elasticsearch"},
         methods=("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"),
+        index_settings={
+            "index.routing.allocation.include._tier_preference": "data_content",
+            "index.version.created": "8536000",
+        },
         build={
             "build_flavor": "default",
             "build_type": "docker",
@@ -60,7 +77,7 @@ ENGINES: dict[EngineName, Engine] = {
         name="opensearch",
         version="3.6.0",
         media_type="application/json; charset=UTF-8",
-        headers={"X-OpenSearch-Version": "OpenSearch/3.6.0 (opensearch)"},
+        index_settings={"index.replication.type": "DOCUMENT", "index.version.created": "137277827"},
         ism_prefixes=("_plugins", "_opendistro"),
         build={
             "build_type": "tar",
@@ -75,6 +92,7 @@ ENGINES: dict[EngineName, Engine] = {
         version="7.10.2",
         media_type="application/json; charset=UTF-8",
         ism_prefixes=("_opendistro",),
+        index_settings={"index.version.created": "7100299"},
         build={
             "build_flavor": "oss",
             "build_type": "tar",

@@ -213,7 +213,7 @@ def _page_number(call: Call, name: str, default: int) -> int:
 def _sort_key(index: Index, name: str) -> Callable[[dict[str, Any]], Any]:
     field = name.removeprefix("policy.").removesuffix(".keyword")
     if not name.startswith("policy.") or field not in _SORT_FIELDS:
-        raise unmapped_sort(index.name, index.uuid, name)
+        raise unmapped_sort(index, name)
     return lambda policy: policy[field]
 
 

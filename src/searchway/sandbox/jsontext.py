@@ -52,6 +52,8 @@ class Positions(NamedTuple):
 
     names: dict[Path, Position]
     values: dict[Path, Position]
+    # Closing brackets of objects and arrays.
+    ends: dict[Path, Position]
 
 
 def parse(body: bytes) -> Any:
@@ -76,7 +78,7 @@ def scan(body: bytes) -> Positions:
     scanner = _Scanner(body.decode("utf-8", "replace"))
     scanner.value(())
     scanner.end()
-    return Positions(scanner.names, scanner.values)
+    return Positions(scanner.names, scanner.values, scanner.ends)
 
 
 def syntax_error(engine: Engine, body: bytes, error: JsonSyntaxError) -> EngineError:
@@ -151,6 +153,7 @@ class _Scanner:
         self.opened: list[Position] = []
         self.names: dict[Path, Position] = {}
         self.values: dict[Path, Position] = {}
+        self.ends: dict[Path, Position] = {}
 
     def value(self, path: Path, expected: str = "Value") -> None:
         self._space()
@@ -161,6 +164,7 @@ class _Scanner:
             self.at += 1
             self._members(path) if character == "{" else self._items(path)
             self.opened.pop()
+            self.ends[path] = self._position(self.at - 1)
         elif character == '"':
             self._take(_STRING)
         elif not self._take(_SCALAR, optional=True):
@@ -234,9 +238,10 @@ class _Scanner:
         self.at = match.end()
         return match[0]
 
-    def _position(self) -> Position:
-        before = self.text[: self.at]
-        return Position(before.count("\n") + 1, self.at - before.rfind("\n"))
+    def _position(self, at: int | None = None) -> Position:
+        at = self.at if at is None else at
+        before = self.text[:at]
+        return Position(before.count("\n") + 1, at - before.rfind("\n"))
 
     def _shown(self) -> str:
         return f"('{self._peek()}' (code {ord(self._peek())}))"

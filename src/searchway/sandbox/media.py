@@ -58,5 +58,4 @@ def _check_version(engine: Engine, name: str, value: str) -> None:
 
 
 def _spoken(engine: Engine) -> tuple[str, str]:
-    newest = int(engine.version.partition(".")[0])
-    return str(newest), str(newest - 1)
+    return str(engine.major), str(engine.major - 1)

@@ -16,6 +16,8 @@ from searchway.sandbox.parameters import missing_body
 _KINDS = ("add_backing_index", "remove_backing_index")
 _FIELDS = ("data_stream", "index", "failure_store")
 _LIST = "[data_stream_actions] failed to parse field [actions]"
+# The release from which missing members and foreign indices are told apart.
+_CHECKS_NULL = 9
 _DATE_TYPES = frozenset({"date", "date_nanos"})
 
 
@@ -46,7 +48,7 @@ def read_actions(engine: Engine, call: Call) -> list[Action]:
     if not isinstance(listed, list):
         reason = f"[data_stream_actions] actions doesn't support values of type: {token(listed)}"
         raise _unparsable(at.values[("actions",)], reason)
-    actions = [_action(item, at, ("actions", place)) for place, item in enumerate(listed)]
+    actions = [_action(engine, item, at, ("actions", place)) for place, item in enumerate(listed)]
     if not actions:
         raise illegal_argument("no data stream actions specified, at least one must be specified")
     return actions
@@ -83,7 +85,7 @@ def _body(engine: Engine, call: Call) -> dict[str, Any]:
     return body
 
 
-def _action(item: Any, at: Positions, path: tuple[str | int, ...]) -> Action:
+def _action(engine: Engine, item: Any, at: Positions, path: tuple[str | int, ...]) -> Action:
     if not isinstance(item, dict):
         inner = _unparsable(at.values[path], f"[data_stream_action] Expected START_OBJECT but was: {token(item)}")
         raise _unparsable(at.values[path], _LIST, inner)
@@ -102,8 +104,14 @@ def _action(item: Any, at: Positions, path: tuple[str | int, ...]) -> Action:
     kind, fields = next(iter(item.items()))
     _check_fields(kind, fields, at, (*path, kind))
     if "index" not in fields or "data_stream" not in fields:
-        raise EngineError(500, "null_pointer_exception", None)
+        raise _incomplete(engine)
     return Action(adds=kind == _KINDS[0], data_stream=fields["data_stream"], index=fields["index"])
+
+
+def _incomplete(engine: Engine) -> EngineError:
+    if engine.major < _CHECKS_NULL:
+        return EngineError(500, "null_pointer_exception", None)
+    return illegal_argument("index [null] not found")
 
 
 def _check_fields(kind: str, fields: Any, at: Positions, path: tuple[str | int, ...]) -> None:
@@ -121,7 +129,7 @@ def _check_fields(kind: str, fields: Any, at: Positions, path: tuple[str | int, 
 
 
 def _too_many(kind: str, at: Positions, path: tuple[str | int, ...]) -> EngineError:
-    last = [where for found, where in at.values.items() if found[: len(path)] == path][-1]
+    last = at.ends[(*path, kind)]
     reason = "too many data stream operations declared on operation entry"
     built = "Failed to build [data_stream_action] after last required field arrived"
     inner = EngineError(400, "x_content_parse_exception", built, cause=illegal_argument(reason))
@@ -170,7 +178,9 @@ def _add(cluster: Cluster, stream: DataStream, name: str) -> None:
 
 def _remove(cluster: Cluster, stream: DataStream, name: str) -> None:
     if name not in cluster.indices or name not in stream.indices:
-        raise illegal_argument(f"index [{name}] not found")
+        named = name in cluster.indices and cluster.engine.major >= _CHECKS_NULL
+        where = f" in data stream [{stream.name}]" if named else ""
+        raise illegal_argument(f"index [{name}] not found{where}")
     if stream.indices[-1] == name:
         raise illegal_argument(
             f"cannot remove backing index [{name}] of data stream [{stream.name}] because it is the write index"

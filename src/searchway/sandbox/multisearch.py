@@ -36,7 +36,7 @@ _HEADER_KEYS = frozenset(
     }
 )  # fmt: skip
 _FLEET_KEYS = frozenset({"wait_for_checkpoints", "wait_for_checkpoints_timeout"})
-_EMPTY = Positions({}, {})
+_EMPTY = Positions({}, {}, {})
 
 
 def routes(engine: Engine) -> list[Route]:
@@ -197,7 +197,7 @@ def _unissued(index: Index, checkpoint: int) -> EngineError:
         "Cannot wait for unissued seqNo checkpoint "
         f"[wait_for_checkpoint={checkpoint}, max_issued_seqNo={index.next_seq_no - 1}]"
     )
-    return all_shards_failed(index.name, illegal_argument(reason), illegal_argument(reason, illegal_argument(reason)))
+    return all_shards_failed(index, illegal_argument(reason), illegal_argument(reason, illegal_argument(reason)))
 
 
 def _plan_line(engine: Engine, line: bytes) -> Plan:

@@ -113,18 +113,20 @@ def _check_mapped(indices: list[Index], key: SortKey) -> None:
     for index in indices:
         mapped = key.field.split(".", maxsplit=1)[0] in (index.mappings.get("properties") or {})
         if not mapped and not any(field_values(document, key.field) for document in index.documents.values()):
-            raise unmapped_sort(index.name, index.uuid, key.field)
+            raise unmapped_sort(index, key.field)
 
 
-def unmapped_sort(index: str, uuid: str, field: str) -> EngineError:
+def unmapped_sort(index: Index, field: str) -> EngineError:
     """Return the error of sorting by a field that an index does not have."""
     reason = f"No mapping found for [{field}] in order to sort on"
-    return all_shards_failed(index, EngineError(400, "query_shard_exception", reason, index_uuid=uuid, index=index))
+    return all_shards_failed(
+        index, EngineError(400, "query_shard_exception", reason, index_uuid=index.uuid, index=index.name)
+    )
 
 
-def all_shards_failed(index: str, failure: EngineError, cause: EngineError | None = None) -> EngineError:
+def all_shards_failed(index: Index, failure: EngineError, cause: EngineError | None = None) -> EngineError:
     """Return the error of a search in which every shard failed alike."""
-    shard = {"shard": 0, "index": index, "node": "node-1", "reason": failure.describe()}
+    shard = {"shard": 0, "index": index.name, "node": index.node, "reason": failure.describe()}
     return EngineError(
         failure.status,
         "search_phase_execution_exception",

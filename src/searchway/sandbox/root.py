@@ -10,7 +10,7 @@ from typing import Any
 from searchway.sandbox.call import Call, Reply
 from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.engines import Engine
-from searchway.sandbox.errors import illegal_argument, not_found
+from searchway.sandbox.errors import illegal_argument, invalid_request, not_found
 from searchway.sandbox.parameters import flag, seconds
 from searchway.sandbox.router import Privilege, Route, route
 
@@ -42,6 +42,7 @@ def routes(engine: Engine) -> list[Route]:
     del engine
     return [
         route("GET HEAD", "/", get_info, "", monitor),
+        route("DELETE", "/", delete_nothing),
         route("GET", "/_cluster/health", get_health, f"{waits} {shards} expand_wildcards", monitor),
         route("GET", "/_tasks/{task_id}", get_task, "wait_for_completion timeout", task),
     ]
@@ -63,6 +64,16 @@ def get_info(cluster: Cluster, call: Call) -> Reply:
         "tagline": engine.tagline,
     }
     return Reply(body=body, pretty=True)
+
+
+def delete_nothing(cluster: Cluster, call: Call) -> Reply:
+    """Refuse to delete an index without a name; the engines list the method for this path.
+
+    Raises:
+        EngineError: always.
+    """
+    del cluster, call
+    raise invalid_request("index / indices is missing")
 
 
 def get_health(cluster: Cluster, call: Call) -> Reply:

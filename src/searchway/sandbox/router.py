@@ -72,7 +72,7 @@ class _Template:
     def match(self, segments: list[str]) -> dict[str, str] | None:
         values = []
         for expected, segment in zip(self.segments, segments, strict=True):
-            if expected is None:
+            if expected is None and segment:
                 values.append(segment)
             elif expected != segment:
                 return None
