@@ -117,7 +117,7 @@ async def _serve_grpc(gateway: Gateway) -> AsyncIterator[Address | None]:
     server = create_server(gateway.engine, gateway.catalog, gateway.settings)
     await server.start()
     try:
-        yield Address(host=address.host, port=server.port)
+        yield server.address
     finally:
         await server.stop(gateway.settings.grace)
 
