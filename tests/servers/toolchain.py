@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST_JAVA = 21
+SYSTEM_FOLDERS = (Path("/usr/lib/jvm"), Path("/opt/java"), Path.home() / ".sdkman/candidates/java")
 
 
 class MissingToolError(Exception):
@@ -62,7 +63,7 @@ def _candidates() -> Iterator[Path]:
         yield Path(named)
     if compiler := shutil.which("javac"):
         yield Path(compiler).resolve().parents[1]
-    for folder in (Path("/usr/lib/jvm"), Path("/opt/java"), Path.home() / ".sdkman/candidates/java"):
+    for folder in SYSTEM_FOLDERS:
         yield from sorted(folder.glob("*"), reverse=True)
 
 

@@ -1,0 +1,51 @@
+"""Whatever happens while a server boots, nothing of it stays behind."""
+
+from pathlib import Path
+
+import pytest
+
+from servers import process
+
+
+def is_running(pid: int) -> bool:
+    """A process that nobody has waited for yet still has a number, but no command line."""
+    line = Path(f"/proc/{pid}/cmdline")
+    return line.exists() and bool(line.read_bytes())
+
+
+def never() -> bool:
+    return False
+
+
+def test_a_server_that_ends_while_booting_is_reported_with_its_log(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    with pytest.raises(process.BootError, match="no such setting"):
+        process.start(["sh", "-c", "echo no such setting; exit 3"], folder, environment={}, ready=never)
+    assert not folder.exists()
+
+
+def test_children_of_a_server_end_with_it_though_they_ignore_the_polite_signal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "SECONDS_TO_STOP", 0.1)
+    script = f"trap '' TERM; cd {tmp_path}; sleep 1000 & echo $! > child; touch started; wait; wait"
+    (tmp_path / "log").mkdir()
+    server = process.start(["sh", "-c", script], tmp_path / "log", environment={}, ready=(tmp_path / "started").exists)
+    child = int((tmp_path / "child").read_text())
+    assert is_running(child)
+    server.stop()
+    assert not is_running(child)
+
+
+def test_an_interrupted_boot_stops_the_server(tmp_path: Path) -> None:
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process.start(["sleep", "1000"], tmp_path, environment={}, ready=interrupted)
+    assert not tmp_path.exists()
+
+
+def test_ports_are_free_and_below_the_range_of_outgoing_connections() -> None:
+    assert all(1024 < process.free_port() < 32_768 for _ in range(20))
