@@ -119,7 +119,7 @@ class _Run:
     async def preview(self) -> HttpRequest:
         known = self._cluster.product
         self._product = known.engine if known else None
-        return self._request(())
+        return self._request(self._pager().first_pairs(PageRequest.of(self._message)) if self._operation.paging else ())
 
     async def answer(self) -> Answer:
         await self._find_product()
@@ -151,8 +151,10 @@ class _Run:
     async def _fetch(self) -> Answer:
         if self._operation.paging is None:
             return Answer(bodies=(await self._body(()),))
-        pager = self._engine.pager(self._operation, self._cluster.name, self._message)
-        return await pager.fetch(PageRequest.of(self._message), self._body)
+        return await self._pager().fetch(PageRequest.of(self._message), self._body)
+
+    def _pager(self) -> Pager:
+        return self._engine.pager(self._operation, self._cluster.name, self._message)
 
     async def _body(self, more_query: Pairs) -> bytes:
         request = self._request(more_query)

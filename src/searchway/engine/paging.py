@@ -72,12 +72,28 @@ class Pager:
         Raises:
             InvalidArgumentError: the token cannot be used.
         """
-        position = self._tokens.read(wanted.token) if wanted.token else None
+        position = self._position(wanted)
         if self._paging.pages is Pages.WHOLE:
             return await self._whole(wanted, _offset(position), fetch)
         if self._paging.pages is Pages.OFFSET:
             return await self._by_offset(self._size(wanted), _offset(position), fetch)
-        return await self._after(self._size(wanted), str(position or self._paging.origin), fetch)
+        return await self._after(self._size(wanted), str(position), fetch)
+
+    def first_pairs(self, wanted: PageRequest) -> Pairs:
+        """Return the query pairs of the first request that `fetch` makes.
+
+        Raises:
+            InvalidArgumentError: the token cannot be used.
+        """
+        position, paging = self._position(wanted), self._paging
+        if paging.pages is Pages.WHOLE:
+            return ()
+        if paging.pages is Pages.OFFSET:
+            return ((paging.start, str(_offset(position))), (paging.size, str(self._size(wanted))))
+        return ((paging.start, str(position)),)
+
+    def _position(self, wanted: PageRequest) -> Position:
+        return self._tokens.read(wanted.token) if wanted.token else self._paging.origin
 
     def _size(self, wanted: PageRequest) -> int:
         return min(wanted.size or self._sizes.default, self._sizes.largest)
@@ -92,9 +108,8 @@ class Pager:
         return Answer(bodies=(body,), paginate=paginate)
 
     async def _by_offset(self, size: int, start: int, fetch: Fetch) -> Answer:
-        paging = self._paging
-        body = await fetch(((paging.start, str(start)), (paging.size, str(size))))
-        total = _peek(body, paging.total)
+        body = await fetch(((self._paging.start, str(start)), (self._paging.size, str(size))))
+        total = _peek(body, self._paging.total)
 
         def paginate(items: Sequence[Any]) -> Page:
             count = min(len(items), size)
@@ -148,7 +163,7 @@ class Pager:
         )
 
 
-def _offset(position: Position | None) -> int:
+def _offset(position: Position) -> int:
     return position if isinstance(position, int) else 0
 
 
