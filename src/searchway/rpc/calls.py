@@ -1,0 +1,76 @@
+"""The circumstances of a gRPC call, in both directions: metadata in, trailers out.
+
+https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from searchway.engine.call import Call
+from searchway.errors import InvalidArgumentError
+
+CLUSTER = "x-searchway-cluster"
+FIELD_MASK = "x-goog-fieldmask"
+REQUEST_ID = "x-opaque-id"
+STRICT = "x-searchway-strict"
+UPSTREAM_CALLS = "x-searchway-upstream-calls"
+WARNING = "x-searchway-warning"
+
+_LONGEST_ID = 256
+_WARNINGS_LIMIT = 2048
+_TRUTH = {"true": True, "false": False}
+
+Trailers = tuple[tuple[str, str | bytes], ...]
+
+
+def read_call(context: Any) -> Call:
+    """Read the call's circumstances; a call without a usable identifier gets one. `check_call` tells what is wrong with the rest."""
+    headers = _headers(context.invocation_metadata())
+    remaining = context.time_remaining()
+    given = headers.get(REQUEST_ID, "")
+    return Call(
+        face="grpc",
+        request_id=given if 0 < len(given) <= _LONGEST_ID else os.urandom(16).hex(),
+        cluster=headers.get(CLUSTER) or None,
+        headers=headers,
+        deadline=None if remaining is None else time.monotonic() + remaining,
+        strict=_TRUTH.get(headers.get(STRICT, "false").lower(), False),
+    )
+
+
+def check_call(call: Call) -> None:
+    """Refuse metadata that cannot be meant.
+
+    Raises:
+        InvalidArgumentError: names the key.
+    """
+    if STRICT in call.headers and call.headers[STRICT].lower() not in _TRUTH:
+        raise InvalidArgumentError(STRICT, "expected true or false")
+
+
+def trailers(call: Call) -> Trailers:
+    """Return what the caller is told beside the answer: how the call is found again, what it took, what the cluster warned of."""
+    told = ((REQUEST_ID, call.request_id), (UPSTREAM_CALLS, str(call.upstream_calls)))
+    return (*told, *_warnings(call)) if call.warnings else told
+
+
+def _headers(metadata: Any) -> Mapping[str, str]:
+    """Join values of the same key by commas, as HTTP does; binary values are not for us."""
+    headers: dict[str, str] = {}
+    for key, value in metadata:
+        if value.__class__ is str:
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
+    return headers
+
+
+def _warnings(call: Call) -> Trailers:
+    """Return as many warnings as fit; metadata takes printable ASCII only."""
+    left, told = _WARNINGS_LIMIT, []
+    for warning in call.warnings:
+        text = "".join(c if " " <= c <= "~" else "?" for c in warning[:left]).strip()
+        left -= len(text)
+        if text:
+            told.append((WARNING, text))
+    return tuple(told)

@@ -1,0 +1,103 @@
+"""One operation as a gRPC method: bytes in, bytes out, every failure as a status.
+
+Knows nothing of REST: the engine runs the call, the transcoder reads its answer.
+"""
+
+from functools import lru_cache
+from typing import Any, NoReturn, Protocol
+
+import structlog
+from google.protobuf.message import DecodeError
+
+from searchway.contract.records import Operation
+from searchway.contract.selection import Selection
+from searchway.engine.call import Call
+from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
+from searchway.rpc import details
+from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
+from searchway.rpc.masks import parse_mask
+from searchway.transcode.answer import Answer
+from searchway.transcode.response import Dialect, Reader, reader
+
+_log = structlog.get_logger(__name__)
+_MASKS = 256
+
+
+class Engine(Protocol):
+    """What runs the calls."""
+
+    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
+        """Run a call; raises CallError."""
+
+
+class Handler:
+    """Serves one operation."""
+
+    def __init__(self, operation: Operation, engine: Engine, send_bytes: int) -> None:
+        """Take the engine that runs the calls, and how large an answer may be."""
+        self._operation = operation
+        self._engine = engine
+        self._send_bytes = send_bytes
+        self._parse = operation.request.cls.FromString
+        self._response = operation.response.cls
+        self._views = lru_cache(maxsize=_MASKS)(self._view)
+
+    async def serve(self, request: bytes, context: Any) -> bytes:
+        """Serve a call: the form that grpc calls."""
+        call = read_call(context)
+        try:
+            answer = await self._answer(request, call)
+        except CallError as error:
+            await self._fail(context, call, error)
+        except Exception:  # noqa: BLE001  # the last place that can turn a defect into an answer that tells nothing of it
+            _log.exception("unexpected error", operation=self._operation.name, request_id=call.request_id)
+            await self._fail(context, call, _internal(call))
+        context.set_trailing_metadata(trailers(call))
+        return answer
+
+    async def _answer(self, request: bytes, call: Call) -> bytes:
+        check_call(call)
+        try:
+            message = self._parse(request)
+        except DecodeError as error:
+            raise InvalidArgumentError("request", f"the bytes are not a {self._operation.request.name}") from error
+        selection, read = self._views(call.headers.get(FIELD_MASK, ""))
+        answer = await self._engine.run(self._operation, message, call, selection)
+        return self._pack(read.read(answer))
+
+    def _view(self, mask: str) -> tuple[Selection | None, Reader]:
+        selection = parse_mask(self._operation.response, mask)
+        return selection, reader(self._operation, selection, Dialect.PROTO)
+
+    def _pack(self, values: dict[str, Any]) -> bytes:
+        try:
+            packed: bytes = self._response(**values).SerializeToString()
+        except (TypeError, ValueError) as error:  # a number beyond 64 bits, half of a surrogate pair
+            raise MalformedAnswerError.of_shape() from error
+        if len(packed) > self._send_bytes:
+            raise _too_large(len(packed), self._send_bytes)
+        return packed
+
+    async def _fail(self, context: Any, call: Call, error: CallError) -> NoReturn:
+        told = error.with_context(operation=self._operation.name, request_id=call.request_id)
+        await abort(context, told.failure, call)
+
+
+async def abort(context: Any, failure: Failure, call: Call) -> NoReturn:
+    """End the call with the failure."""
+    trailing = (*trailers(call), *details.detail_trailers(failure))
+    await context.abort(details.status_code(failure), details.status_message(failure), trailing)
+    raise AssertionError("abort always raises")
+
+
+def _internal(call: Call) -> CallError:
+    """Return all that a caller is told of an error nobody foresaw."""
+    message = f"internal error; the gateway logged it under the request id {call.request_id}"
+    return CallError(Failure(code=Code.INTERNAL, message=message))
+
+
+def _too_large(size: int, limit: int) -> CallError:
+    problem = (
+        f"the answer has {size} bytes and at most {limit} may be sent; ask for less with page_size or {FIELD_MASK}"
+    )
+    return CallError(Failure(code=Code.RESOURCE_EXHAUSTED, message=problem))

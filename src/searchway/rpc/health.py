@@ -1,0 +1,49 @@
+"""Health of the whole server and of each service, by the standard protocol.
+
+https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+The state changes once, when the server stops. The servicer of grpcio-health-checking never ends a watch, which then takes the whole
+time of grace of a server that stops; this one does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import grpc
+from grpc_health.v1.health_pb2 import HealthCheckResponse, HealthListResponse
+from grpc_health.v1.health_pb2_grpc import HealthServicer
+
+
+class Health(HealthServicer):  # type: ignore[misc]  # grpc has no types
+    """Everything is SERVING until the server stops; then watchers are told so and let go."""
+
+    def __init__(self, services: Iterable[str]) -> None:
+        """Take the names of the services; the empty name is the whole server."""
+        self._services = frozenset({"", *services})
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Call every service NOT_SERVING, for good."""
+        self._stopped.set()
+
+    async def Check(self, request: Any, context: Any) -> HealthCheckResponse:  # noqa: N802  # the rpc's name
+        """Tell the state of a service."""
+        if request.service not in self._services:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"there is no service {request.service}")
+        return self._state(request.service)
+
+    async def List(self, _request: Any, _context: Any) -> HealthListResponse:  # noqa: N802  # the rpc's name
+        """Tell the state of every service."""
+        return HealthListResponse(statuses={service: self._state(service) for service in self._services})
+
+    async def Watch(self, request: Any, _context: Any) -> AsyncIterator[HealthCheckResponse]:  # noqa: N802  # the rpc's name
+        """Tell the state of a service and its change."""
+        yield self._state(request.service)
+        await self._stopped.wait()
+        yield self._state(request.service)
+
+    def _state(self, service: str) -> HealthCheckResponse:
+        if service not in self._services:
+            return HealthCheckResponse(status=HealthCheckResponse.SERVICE_UNKNOWN)
+        stopped = self._stopped.is_set()
+        return HealthCheckResponse(status=HealthCheckResponse.NOT_SERVING if stopped else HealthCheckResponse.SERVING)

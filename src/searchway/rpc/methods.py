@@ -1,0 +1,53 @@
+"""The table of methods: which handler serves which path, and what callers of unknown paths are told."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import grpc
+
+from searchway.contract.catalog import Catalog
+from searchway.errors import Code, Failure
+from searchway.rpc.calls import read_call
+from searchway.rpc.handler import Engine, Handler, abort
+
+_LONGEST_PATH = 200
+
+
+class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
+    """The methods of all operations.
+
+    Requests and answers pass as bytes, because grpc turns errors of its own (de)serializers into UNKNOWN and INTERNAL.
+    """
+
+    def __init__(self, catalog: Catalog, engine: Engine, send_bytes: int) -> None:
+        self._methods: Mapping[str, Any] = {
+            operation.grpc_path: grpc.unary_unary_rpc_method_handler(Handler(operation, engine, send_bytes).serve)
+            for operation in catalog.operations.values()
+        }
+
+    def service(self, handler_call_details: Any) -> Any:
+        """Return the handler of a path, None if it is none of ours."""
+        return self._methods.get(handler_call_details.method)
+
+
+class UnknownMethods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
+    """Takes every path that nobody else took, and says which was probably meant."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = tuple(paths)
+
+    def service(self, handler_call_details: Any) -> Any:
+        """Return a handler that refuses the path; as a stream, so that calls of every kind are answered at once."""
+        failure = Failure(code=Code.UNIMPLEMENTED, message=self._problem(handler_call_details.method))
+
+        async def refuse(_requests: Any, context: Any) -> None:
+            await abort(context, failure, read_call(context))
+
+        return grpc.stream_stream_rpc_method_handler(refuse)
+
+    def _problem(self, path: str) -> str:
+        path = path[:_LONGEST_PATH]
+        near = get_close_matches(path, self._paths, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "server reflection lists what there is"
+        return f"there is no method {path}; {hint}"
