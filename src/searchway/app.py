@@ -47,6 +47,8 @@ class Gateway:
     """The clusters."""
     engine: Engine
     """What runs operations."""
+    telemetry: Telemetry
+    """What operators see of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,10 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """Put the shared parts together; close their connections at the end."""
     catalog = load()
     clusters = Clusters(settings, transports=_sandboxes(settings))
-    engine = Engine(catalog, clusters, settings, Telemetry(access_log=settings.access_log))
+    telemetry = Telemetry(access_log=settings.access_log)
+    engine = Engine(catalog, clusters, settings, telemetry)
     try:
-        yield Gateway(settings=settings, catalog=catalog, clusters=clusters, engine=engine)
+        yield Gateway(settings=settings, catalog=catalog, clusters=clusters, engine=engine, telemetry=telemetry)
     finally:
         await clusters.aclose()
 
@@ -142,7 +145,7 @@ async def _serve_http(gateway: Gateway) -> AsyncIterator[Address | None]:
 def _http_config(gateway: Gateway) -> uvicorn.Config:
     settings = gateway.settings
     app = create_app(gateway.engine, gateway.catalog, settings)
-    app.router.routes.extend(health_routes(gateway.clusters, settings))
+    app.router.routes.extend(health_routes(gateway.clusters, settings, gateway.telemetry.registry))
     return uvicorn.Config(
         app,
         http="httptools",

@@ -1,6 +1,6 @@
 """Health and metrics, for whoever runs the gateway."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -9,7 +9,7 @@ from searchway.settings import Settings
 from searchway.upstream import Clusters
 
 
-def health_routes(clusters: Clusters, settings: Settings) -> list[Route]:
+def health_routes(clusters: Clusters, settings: Settings, registry: CollectorRegistry) -> list[Route]:
     """Return the routes `/healthz`, `/readyz` and, unless switched off, `/metrics`."""
 
     async def live(_request: Request) -> Response:
@@ -21,7 +21,8 @@ def health_routes(clusters: Clusters, settings: Settings) -> list[Route]:
         return JSONResponse({"status": "ok", "clusters": states})
 
     async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        text = generate_latest(REGISTRY) + generate_latest(registry)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/healthz", live), Route("/readyz", ready)]
     return [*routes, Route("/metrics", metrics)] if settings.metrics else routes

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
 from searchway.engine.call import Call
@@ -23,8 +23,10 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 class Telemetry:
     """Observes calls."""
 
-    def __init__(self, *, access_log: bool = True, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(self, *, access_log: bool = True) -> None:
         self._access_log = access_log
+        self.registry = registry = CollectorRegistry()
+        """The metrics of this gateway, apart from those of the process."""
         self._calls = Counter(
             "searchway_calls", "Calls by operation, face and code.", ["operation", "face", "code"], registry=registry
         )
