@@ -313,6 +313,8 @@ ENGINE_CODES: Final[Mapping[str, Code]] = {
     "cluster_block_exception": Code.FAILED_PRECONDITION,  # 403 upstream, but no other credentials would help
     "index_closed_exception": Code.FAILED_PRECONDITION,
     "snapshot_in_progress_exception": Code.FAILED_PRECONDITION,
+    # The gateway's own fault: it chooses the media types.
+    "media_type_header_exception": Code.INTERNAL,  # 400 upstream
     # Limits and load.
     "circuit_breaking_exception": Code.RESOURCE_EXHAUSTED,  # 503 on old engines: it is the node's memory
     "es_rejected_execution_exception": Code.RESOURCE_EXHAUSTED,

@@ -1,5 +1,8 @@
 """Health and metrics, for whoever runs the gateway."""
 
+import asyncio
+from dataclasses import asdict
+
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,8 +20,9 @@ def health_routes(clusters: Clusters, settings: Settings, registry: CollectorReg
 
     async def ready(_request: Request) -> Response:
         """Tell that the gateway can serve; a cluster that is down is no reason to take the gateway out, so its state is the body."""
-        states = {name: await clusters.get(name).health() for name in clusters.names}
-        return JSONResponse({"status": "ok", "clusters": states})
+        states = await asyncio.gather(*(clusters.get(name).health() for name in clusters.names))
+        found = {name: asdict(state) for name, state in zip(clusters.names, states, strict=True)}
+        return JSONResponse({"status": "ok", "clusters": found})
 
     async def metrics(_request: Request) -> Response:
         text = generate_latest(REGISTRY) + generate_latest(registry)

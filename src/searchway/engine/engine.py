@@ -60,12 +60,12 @@ class Engine:
         Raises:
             CallError: anything that kept it from being done, or, for a strict call, from being done as a whole.
         """
+        call.cluster = call.cluster or self._settings.default_cluster.name
         with self._telemetry.observe(operation, call), self._admission:
             try:
                 return await _Run(self, operation, message, call, selection).answer()
             except CallError as error:
-                cluster = call.cluster or self._settings.default_cluster.name
-                error.with_context(cluster=cluster, operation=operation.name, request_id=call.request_id)
+                error.with_context(cluster=call.cluster, operation=operation.name, request_id=call.request_id)
                 raise
 
     async def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:

@@ -69,7 +69,7 @@ class Telemetry:
                 "call",
                 operation=operation.name,
                 face=call.face,
-                cluster=call.cluster or "default",
+                cluster=call.cluster,
                 code=str(code),
                 ms=round(seconds * 1000, 2),
                 upstream_calls=call.upstream_calls,

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import grpc
-from google.protobuf.json_format import MessageToJson
+import orjson
 from google.rpc import status_pb2
 
 from searchway.api.errors.v1.errors_pb2 import ApiError
 from searchway.contract.records import Operation
 from searchway.errors import Applied, CallError, Code, Failure
+from searchway.transcode.plain import plain
 
 _DETAILS = "grpc-status-details-bin"
 
@@ -36,7 +37,7 @@ async def call_gateway(
             answer = await method(message, metadata=tuple(metadata.items()), timeout=timeout)
         except grpc.aio.AioRpcError as error:
             raise CallError(_failure(error, operation)) from None
-    return str(MessageToJson(answer, preserving_proto_field_name=True))
+    return orjson.dumps(plain(operation.response, answer), option=orjson.OPT_INDENT_2).decode()
 
 
 def _failure(error: grpc.aio.AioRpcError, operation: Operation) -> Failure:
@@ -53,7 +54,9 @@ def _failure(error: grpc.aio.AioRpcError, operation: Operation) -> Failure:
                 http_status=said.http_status,
                 retryable=said.retryable,
                 retry_delay_ms=said.retry_delay_ms,
-                applied=Applied(said.DESCRIPTOR.fields_by_name["applied"].enum_type.values_by_number[said.applied].name),
+                applied=Applied(
+                    said.DESCRIPTOR.fields_by_name["applied"].enum_type.values_by_number[said.applied].name
+                ),
                 field=said.field,
             )
     return Failure(code=code, message=error.details() or "", operation=operation.name)
