@@ -116,7 +116,9 @@ class Failure:
     def document(self) -> dict[str, Any]:
         """Return the failure as plain values under the proto names of ApiError; without `cause` if there is none."""
         document = {name: getattr(self, name) for name in self.__slots__}
-        applied = "" if self.applied is Applied.UNSPECIFIED else self.applied.name.lower()  # as answers say it: its REST word
+        applied = (
+            "" if self.applied is Applied.UNSPECIFIED else self.applied.name.lower()
+        )  # as answers say it: its REST word
         document |= {"code": self.code.value, "applied": applied}
         if self.cause is None:
             del document["cause"]
