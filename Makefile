@@ -28,16 +28,16 @@ NODE := $(shell node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 
 ## demo: serve the gateway on its embedded upstream (SEARCHWAY_HTTP and other variables are honoured)
 .PHONY: demo
 demo: $(CREATED)
-	@$(MAKE) -j2 $(SERVED) graphiql
-	@$(MAKE) $(LINKED)
+	@$(MAKE) --silent -j2 $(SERVED) graphiql
+	@$(MAKE) --silent $(LINKED)
 	@echo "==> Starting the gateway on the sandbox"
 	@exec searchway serve --sandbox
 
 ## test: run every test; real servers too where a JDK 21+ and Maven are found (PYTEST=... adds arguments)
 .PHONY: test
 test: $(CREATED)
-	@$(MAKE) -j2 $(DEVELOPED) graphiql
-	@$(MAKE) $(LINKED)
+	@$(MAKE) --silent -j2 $(DEVELOPED) graphiql
+	@$(MAKE) --silent $(LINKED)
 	@echo "==> Running the tests"
 	@pytest $(PYTEST)
 
