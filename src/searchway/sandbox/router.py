@@ -4,7 +4,7 @@ Paths are cut at slashes before decoding, so an encoded slash stays inside its s
 segment beats a variable, and a template that lacks the method yields to a looser one that has it.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -97,26 +97,28 @@ class Router:
         Raises:
             TextError: 405 for a path with other methods, 400 for one without any.
         """
-        matches = self._matches(raw_path)
-        for template, variables in matches:
+        matched = []
+        for template, variables in self._matches(raw_path):
             if (found := template.by_method.get(method)) is not None:
                 return found, variables
-        if not matches:
+            matched.append(template)
+        if not matched:
             raise no_handler(raw_path, method)
-        raise wrong_method(raw_path, method, self._methods(matches))
+        raise wrong_method(raw_path, method, self._methods(matched))
 
     def allowed(self, raw_path: str) -> list[str]:
         """Return the methods of a path in the engine's order; empty for an unknown one."""
-        return self._methods(self._matches(raw_path))
+        return self._methods([template for template, _ in self._matches(raw_path)])
 
-    def _matches(self, raw_path: str) -> list[tuple[_Template, dict[str, str]]]:
+    def _matches(self, raw_path: str) -> Iterator[tuple[_Template, dict[str, str]]]:
         segments = [unquote(segment) for segment in raw_path.strip("/").split("/")]
-        candidates = self._by_length.get(len(segments), [])
-        pairs = ((template, template.match(segments)) for template in candidates)
-        return [(template, variables) for template, variables in pairs if variables is not None]
+        for template in self._by_length.get(len(segments), []):
+            variables = template.match(segments)
+            if variables is not None:
+                yield template, variables
 
-    def _methods(self, matches: list[tuple[_Template, dict[str, str]]]) -> list[str]:
-        known = {method for template, _ in matches for method in template.by_method}
+    def _methods(self, templates: list[_Template]) -> list[str]:
+        known = {method for template in templates for method in template.by_method}
         return [method for method in self._engine.methods if method in known]
 
     def _template(self, text: str) -> _Template:
