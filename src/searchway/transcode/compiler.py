@@ -78,7 +78,7 @@ class Compiler:
             **{name: getattr(members, name) for name in dir(members) if not name.startswith("_")},
             **{name: getattr(values, name) for name in ("text", "whole", "boolean", "fraction")},
             "dumps": orjson.dumps,
-            "free": orjson.Fragment if dialect is Dialect.GRAPH else _free_message,
+            "free": _fragment if dialect is Dialect.GRAPH else _free_message,
             "Raw": members.Raw,
             "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
         }
@@ -248,6 +248,10 @@ def _constants(selection: Selection | None) -> str:
 
 def _also_at_top(field: Field) -> tuple[str, ...]:
     return field.also if len(field.at) == 1 else ()
+
+
+def _fragment(text: Any) -> orjson.Fragment:
+    return orjson.Fragment(bytes(text))  # orjson takes no other kind of buffer
 
 
 def _free_message(text: Any) -> dict[str, str]:
