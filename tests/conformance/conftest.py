@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from searchway.graph.graphiql import build
+from tools.grpcurl import grpcurl  # noqa: F401  # a fixture
 
 START_SECONDS = 30
 
@@ -52,12 +53,24 @@ def graphiql() -> None:
 
 
 @pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def grpc_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def grpc_address(gateway: str, grpc_port: int) -> str:
+    """Where the same gateway speaks gRPC."""
+    del gateway  # it only has to run
+    return f"127.0.0.1:{grpc_port}"
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory, grpc_port: int) -> Iterator[str]:
     """Address of a gateway in a process of its own, as a user starts it."""
-    http, grpc = free_port(), free_port()
+    http = free_port()
     log = tmp_path_factory.mktemp("gateway") / "output.txt"
     command = [sys.executable, "-m", "searchway", "serve", "--sandbox"]
-    command += ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}"]
+    command += ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc_port}"]
     with (
         log.open("wb") as output,
         subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603  # our own command

@@ -89,6 +89,12 @@ async def serving(engine: FakeEngine, **values: Any) -> AsyncIterator[Face]:
 
 
 @pytest.fixture
+def serve() -> Any:
+    """Serve an engine that answers so, with these settings."""
+    return lambda reply, **values: serving(FakeEngine(reply), **values)
+
+
+@pytest.fixture
 async def face() -> AsyncIterator[Face]:
     async with serving(FakeEngine()) as running:
         yield running
