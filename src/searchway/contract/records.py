@@ -77,9 +77,9 @@ class Pages(Enum):
     AFTER = "after"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Words:
-    """An enum of the contract."""
+    """An enum of the contract. Compared by identity, as shapes are."""
 
     name: str
     """The full proto name."""
@@ -101,9 +101,9 @@ class Words:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
-    """A field of a message and where it stands in the REST document."""
+    """A field of a message and where it stands in the REST document. Compared by identity, as shapes are."""
 
     name: str
     """The proto name."""
