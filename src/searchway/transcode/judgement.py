@@ -43,7 +43,7 @@ class Judgement:
         )
 
 
-_TABLE: Final = (
+TABLE: Final = (
     # Indices
     Judgement(
         of="indices.ShrinkIndex",
@@ -185,4 +185,4 @@ _TABLE: Final = (
 
 def judge(operation: str, cause: Mapping[str, Any]) -> Judgement | None:
     """Return the first row that fits an error of an operation (as in `ism.CreatePolicy`), None if the tables are enough."""
-    return next((row for row in _TABLE if row.fits(operation, cause)), None)
+    return next((row for row in TABLE if row.fits(operation, cause)), None)

@@ -55,6 +55,7 @@ _MARKUP = re.compile(r"(?i)<!doctype|</?(?:html|head|body|title|center|h1|script
 _CONTROLS = re.compile(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *")
 
 _RULES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = (
+    (_CONTROLS, " "),  # first, for they could break up what the others look for
     (_QUOTED_SOURCE, "[Source"),
     (_SCHEME_SECRET, rf"\1 {SECRET}"),
     (_NAMED_SECRET, rf"\1\2{SECRET}"),
@@ -63,7 +64,6 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (_V4, ADDRESS),
     (_V6, lambda match: ADDRESS if _is_v6(match[0]) else match[0]),
     (_HOST_PORT, ADDRESS),
-    (_CONTROLS, " "),
 )
 
 
