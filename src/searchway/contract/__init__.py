@@ -1,0 +1,1 @@
+"""The contract: what the proto files say, as records. Pure."""

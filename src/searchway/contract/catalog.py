@@ -175,5 +175,3 @@ def _paging(said: Any) -> Paging:
         limit=said.limit,
         key=said.key,
     )
-
-

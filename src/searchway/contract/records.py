@@ -50,6 +50,9 @@ class Role(Enum):
     LOCAL = "local"
 
 
+_DECLARED = frozenset({Role.MEMBER, Role.KEY, Role.QUERY})
+
+
 class Form(Enum):
     """How the bodies of an operation are written."""
 
@@ -186,6 +189,12 @@ class Shape:
         """The field that takes undeclared members."""
         return self._with_role(Role.EXTRA)
 
+    @cached_property
+    def declared_keys(self) -> frozenset[str]:
+        """The keys of the object at which declared members stand, less those that the request decides."""
+        declared = [f for f in self.fields if f.role in _DECLARED and not f.key_from]
+        return frozenset(key for f in declared for key in (f.at[0], *(f.also if len(f.at) == 1 else ())))
+
     @property
     def is_empty(self) -> bool:
         """Whether the message has no fields."""
@@ -304,6 +313,21 @@ class Operation:
         """The response field that is paged."""
         return self.response.by_name[self.paging.items] if self.paging else None
 
+    @cached_property
+    def reserved_keys(self) -> frozenset[str]:
+        """Keys that an entry of a spread map must not have: those of the members beside it in answers, and those of paging."""
+        spreading = [shape for shape in _shapes_below(self.response) if shape.spread is not None]
+        paging = (self.paging.start, self.paging.size) if self.paging else ()
+        return frozenset(key for shape in spreading for key in shape.declared_keys) | frozenset(filter(None, paging))
+
     def availability(self, engine: Engine) -> Availability | None:
         """Return where and since when the engine has the operation, None if it does not."""
         return next((a for a in self.engines if a.engine is engine), None)
+
+
+def _shapes_below(shape: Shape) -> list[Shape]:
+    """Return the shape and every shape that it contains, each once."""
+    found = [shape]
+    for one in found:  # grows while it is walked
+        found += {f.shape: None for f in one.fields if f.shape is not None and f.shape not in found}
+    return found

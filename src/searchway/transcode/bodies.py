@@ -23,9 +23,10 @@ Document = Any
 class BodyWriter:
     """Writes messages of one request as documents."""
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
-        """Take the request's own texts, from which fields with `key_from` have their keys."""
+    def __init__(self, keys: Mapping[str, str], reserved: frozenset[str] = frozenset()) -> None:
+        """Take the request's own texts, from which fields with `key_from` have their keys, and keys no spread entry may have."""
         self._keys = keys
+        self._reserved = reserved
 
     def document(self, shape: Shape, message: Any, path: str = "", without: frozenset[str] = frozenset()) -> Document:
         """Return the message as a document, less the named fields.
@@ -45,12 +46,19 @@ class BodyWriter:
         if field.role is Role.EXTRA:
             self._add_members(out, shape, _extra_members(value.text, path), path)
         elif field.role is Role.SPREAD:
-            self._add_members(out, shape, self._spread(field, value, path), path)
+            self._add_members(out, shape, self._spread(field, value, path), path, self._reserved)
         else:
             _place(out, self._way(field), self._value(field, value, path))
 
-    def _add_members(self, out: dict[str, Document], shape: Shape, more: Mapping[str, Document], path: str) -> None:
-        declared = self.declared_keys(shape)
+    def _add_members(
+        self,
+        out: dict[str, Document],
+        shape: Shape,
+        more: Mapping[str, Document],
+        path: str,
+        reserved: frozenset[str] = frozenset(),
+    ) -> None:
+        declared = shape.declared_keys | {self._keys[f.key_from] for f in shape.fields if f.key_from} | reserved
         for key, value in more.items():
             if key in declared:
                 raise InvalidArgumentError(path, f"{key!r} is a field of its own and cannot be given here")
@@ -65,10 +73,6 @@ class BodyWriter:
             if isinstance(values, list) and any("," in str(value) for value in values):
                 raise InvalidArgumentError(path, f"a value of {key!r} holds a comma, by which values are told apart")
         return written
-
-    def declared_keys(self, shape: Shape) -> frozenset[str]:
-        """Return the keys at which the shape's declared members stand."""
-        return frozenset(self._way(f)[0] for f in shape.fields if f.role in {Role.MEMBER, Role.QUERY})
 
     def _way(self, field: Field) -> tuple[str, ...]:
         return (self._keys[field.key_from],) if field.key_from else field.at

@@ -15,7 +15,7 @@ from searchway.errors import InvalidArgumentError
 from searchway.transcode import jsontext
 
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#time-units
-_DURATION = re.compile(r"\d+(?:\.\d+)?(?:nanos|micros|ms|s|m|h|d)|0|-1")
+_DURATION = re.compile(r"\d+(?:\.\d+)?(?:nanos|micros|ms|s|m|h|d)|0|-1", re.ASCII)
 
 
 def check_message(shape: Shape, message: Any, path: str = "") -> None:

@@ -45,7 +45,6 @@ _CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     }
 )
 _ALONE = frozenset({Role.VALUE, Role.KEY})
-_DECLARED = frozenset({Role.MEMBER, Role.KEY, Role.QUERY})
 
 
 def is_lossless(shape: Shape, selection: Selection | None, seen: frozenset[Shape] = frozenset()) -> bool:
@@ -194,7 +193,7 @@ class Compiler:
         return "dict" if value is None else "list" if value.repeated else "str"
 
     def _declared(self, shape: Shape) -> str:
-        known = frozenset(key for f in shape.fields if f.role in _DECLARED for key in (f.at[0], *_also_at_top(f)))
+        known = shape.declared_keys
         name = f"D{len(self._names)}"
         name = next((n for n, v in self._names.items() if v == known and n.startswith("D")), name)
         self._names[name] = known
@@ -244,10 +243,6 @@ _GET = "g = m.get"
 
 def _constants(selection: Selection | None) -> str:
     return "".join(f"{key!r}: {value!r}, " for key, value in selection.constants) if selection else ""
-
-
-def _also_at_top(field: Field) -> tuple[str, ...]:
-    return field.also if len(field.at) == 1 else ()
 
 
 def _fragment(text: Any) -> orjson.Fragment:

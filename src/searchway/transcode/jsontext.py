@@ -114,5 +114,5 @@ def _print_exact(value: Any) -> Any:
     if isinstance(value, ExactInt | ExactFloat):
         return orjson.Fragment(value.text)
     if isinstance(value, JsonText):
-        return orjson.Fragment(value)
+        return orjson.Fragment(value.encode())
     raise TypeError(f"{type(value).__name__} is not a JSON value")

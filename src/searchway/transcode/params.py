@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from searchway.contract.records import Field, Kind, Role, Shape
+from searchway.contract.records import Field, Kind, Operation, Role, Shape
 from searchway.errors import InvalidArgumentError
 from searchway.transcode.checks import is_given
 
@@ -30,7 +30,7 @@ def path_argument(field: Field, value: Any) -> str:
     return text
 
 
-def query_pairs(shape: Shape, message: Any, fields: list[Field]) -> Iterator[tuple[str, str]]:
+def query_pairs(operation: Operation, message: Any, fields: list[Field]) -> Iterator[tuple[str, str]]:
     """Yield key and text of every given field.
 
     Raises:
@@ -41,7 +41,7 @@ def query_pairs(shape: Shape, message: Any, fields: list[Field]) -> Iterator[tup
             continue
         value = getattr(message, field.name)
         if field.role is Role.SPREAD:
-            yield from _spread_pairs(shape, field, value)
+            yield from _spread_pairs(operation, field, value)
         else:
             yield field.at[-1], text_of(field, value, field.name)
 
@@ -71,10 +71,10 @@ def _scalar(field: Field, value: Any) -> str:
     return str(value)
 
 
-def _spread_pairs(shape: Shape, field: Field, entries: Any) -> Iterator[tuple[str, str]]:
+def _spread_pairs(operation: Operation, field: Field, entries: Any) -> Iterator[tuple[str, str]]:
     entry_shape = field.shape
     assert entry_shape is not None and entry_shape.key and entry_shape.value  # noqa: S101, PT018  # by its role
-    reserved = COMMON_OPTIONS | _declared(shape)
+    reserved = COMMON_OPTIONS | operation.request.declared_keys | operation.reserved_keys
     seen: set[str] = set()
     for index, entry in enumerate(entries):
         at = f"{field.name}[{index}]"
@@ -91,10 +91,6 @@ def _check_key(key: str, reserved: frozenset[str], seen: set[str], path: str) ->
         raise InvalidArgumentError(path, f"{key!r} is reserved")
     if key in seen:
         raise InvalidArgumentError(path, f"{key!r} is given twice")
-
-
-def _declared(shape: Shape) -> frozenset[str]:
-    return frozenset(f.at[-1] for f in shape.fields if f.role in {Role.MEMBER, Role.QUERY})
 
 
 def request_keys(shape: Shape, message: Any) -> Mapping[str, str]:

@@ -49,7 +49,7 @@ def encode(
     binding = _choose(operation, message)
     in_path = frozenset(binding.path.variables)
     query = [
-        *params.query_pairs(operation.request, message, _query_fields(operation, binding, in_path)),
+        *params.query_pairs(operation, message, _query_fields(operation, binding)),
         *more_query,
     ]
     body, content_type = _body(operation, binding, message, in_path)
@@ -86,8 +86,10 @@ def _prefixed(operation: Operation, template: PathTemplate, engine: Engine | Non
     return template.replace_prefix(written, found.prefix)
 
 
-def _query_fields(operation: Operation, binding: Binding, in_path: frozenset[str]) -> list[Field]:
-    left = [f for f in operation.request.fields if f.name not in in_path and f.role is not Role.LOCAL]
+def _query_fields(operation: Operation, binding: Binding) -> list[Field]:
+    """Return what stands in the query: never a variable of any route, which is there only to be empty."""
+    in_paths = {name for each in operation.bindings for name in each.path.variables}
+    left = [f for f in operation.request.fields if f.name not in in_paths and f.role is not Role.LOCAL]
     if binding.body == "*":
         return [f for f in left if f.role is Role.QUERY]
     return [f for f in left if f.name != binding.body]
@@ -98,7 +100,7 @@ def _body(
 ) -> tuple[bytes | None, str | None]:
     if not binding.body:
         return None, None
-    writer = BodyWriter(params.request_keys(operation.request, message))
+    writer = BodyWriter(params.request_keys(operation.request, message), operation.reserved_keys)
     if operation.form is Form.NDJSON:
         return _ndjson(writer, operation.request.by_name[binding.body], message), _NDJSON
     if binding.body == "*":

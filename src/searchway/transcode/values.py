@@ -11,7 +11,7 @@ import orjson
 
 # Sizes as older nodes write them although plain bytes were asked for. Units are powers of 1024.
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#byte-units
-_SIZE = re.compile(r"(-?\d+(?:\.\d+)?)(b|kb|mb|gb|tb|pb)")
+_SIZE = re.compile(r"(-?\d+(?:\.\d+)?)(b|kb|mb|gb|tb|pb)", re.ASCII)
 _FACTORS = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb", "pb"))}
 
 

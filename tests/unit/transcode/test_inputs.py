@@ -1,0 +1,88 @@
+from typing import Any
+
+import pytest
+
+from searchway.contract.catalog import load
+from searchway.errors import InvalidArgumentError
+from searchway.transcode import inputs
+from searchway.transcode.jsontext import JsonText
+
+POLICY = {"description": "d", "default_state": "a", "states": [{"name": "a"}]}
+
+
+def build(name: str, values: dict[str, Any]) -> Any:
+    return inputs.build(load().operation(name).request, values)
+
+
+def test_values_become_a_message() -> None:
+    message = build("security.PutRole", {"name": "r", "refresh": "WAIT_FOR", "role": {"run_as": ["a", "b"]}})
+    assert (message.name, message.refresh, list(message.role.run_as)) == ("r", message.refresh, ["a", "b"])
+    assert message.HasField("refresh")
+
+
+@pytest.mark.parametrize("word", ["wait_for", "WAIT_FOR"])
+def test_enum_is_given_by_name_or_by_rest_word(word: str) -> None:
+    assert (
+        build("security.PutRole", {"refresh": word}).refresh
+        == build("security.PutRole", {"refresh": "WAIT_FOR"}).refresh
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [(JsonText("1E2"), "1E2"), ("a", '"a"'), ({"a": None}, '{"a":null}'), (None, "null"), ([], "[]"), (True, "true")],
+)
+def test_json_field_takes_text_or_the_value_itself(given: Any, text: str) -> None:
+    assert build("security.PutRole", {"role": {"metadata": given}}).role.metadata.text == text
+
+
+def test_null_is_absence_for_typed_fields() -> None:
+    message = build("security.PutRole", {"name": None, "role": {"description": None}})
+    assert not message.HasField("name")
+    assert message.HasField("role")
+
+
+def test_empty_list_is_kept_where_it_differs_from_absence() -> None:
+    role = build("security.PutRole", {"role": {"indices": [{"field_security": {"grant": []}}]}}).role
+    assert role.indices[0].field_security.HasField("grant")
+    assert not role.indices[0].field_security.HasField("except")
+
+
+@pytest.mark.parametrize("given", [{}, True])
+def test_message_without_fields_is_given_as_object_or_true(given: Any) -> None:
+    policy = {**POLICY, "states": [{"name": "a", "actions": [{"delete": given}]}]}
+    message = build("ism.CreatePolicy", {"policy": policy})
+    assert message.policy.states[0].actions[0].WhichOneof("kind") == "delete"
+
+
+def test_item_alone_is_a_list_of_one() -> None:
+    assert list(build("cat.ListAllocation", {"columns": "node"}).columns) == ["node"]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "field", "problem"),
+    [
+        ("security.PutRole", {"nam": "r"}, "nam", "did you mean name"),
+        ("security.PutRole", {"role": {"clutser": []}}, "role.clutser", "did you mean cluster"),
+        ("security.PutRole", {"name": 5}, "name", "expected a text, got 5"),
+        ("security.PutRole", {"name": "\ud800"}, "name", "surrogate"),
+        ("security.PutRole", {"refresh": "maybe"}, "refresh", "expected one of"),
+        ("security.PutRole", {"role": []}, "role", "expected an object"),
+        ("cat.ListAllocation", {"local": "yes"}, "local", "expected true or false"),
+        ("cat.ListAllocation", {"page_size": 2**31}, "page_size", "expected a whole number"),
+        ("cat.ListAllocation", {"page_size": True}, "page_size", "expected a whole number"),
+        ("cat.ListAllocation", {"columns": ["a", 1]}, "columns[1]", "expected a text"),
+        ("ism.UpdatePolicy", {"if_seq_no": 2**63}, "if_seq_no", "expected a whole number"),
+        (
+            "indices.ModifyDataStream",
+            {"actions": [{"add_backing_index": {}, "remove_backing_index": {}}]},
+            "actions[0].remove_backing_index",
+            "add_backing_index is given already",
+        ),
+        ("indices.ShrinkIndex", {"settings": {1, 2}}, "settings", "is not a JSON value"),
+    ],
+)
+def test_wrong_input_is_refused_by_its_path(name: str, values: dict[str, Any], field: str, problem: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=problem) as caught:
+        build(name, values)
+    assert caught.value.failure.field == field

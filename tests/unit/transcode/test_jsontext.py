@@ -1,0 +1,60 @@
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchway.transcode import jsontext
+
+NUMBERS = [
+    "0", "-0", "1", "-1", "18446744073709551615", "18446744073709551616", "123456789012345678901234567890",
+    "1E2", "1e400", "-1.50", "0.10000000000000000555", "1.0", "2.5e-7", "9" * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_number_keeps_its_text(number: str) -> None:
+    text = f'{{"a":[{number}],"b":{number}}}'
+    assert jsontext.dumps(jsontext.parse(text)) == text
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_check_takes_every_number(number: str) -> None:
+    assert jsontext.check(number) == number.encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "NaN", "-Infinity", "{'a': 1}", '{"a": 1,}', '{"a": 1} x', "[" * 100_000, "01", '"\n"']
+)
+def test_text_that_is_not_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        jsontext.check(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"])),
+                    lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet=st.characters(exclude_categories=["Cs"])), inner)))  # fmt: skip
+def test_parse_and_dumps_are_each_others_way_back(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    assert json.loads(jsontext.dumps(jsontext.parse(text))) == value
+
+
+def test_json_text_is_printed_as_it_is() -> None:
+    assert jsontext.dumps({"query": jsontext.JsonText('{"a":1E2}')}) == '{"query":{"a":1E2}}'
+
+
+def test_string_is_not_taken_for_json() -> None:
+    assert jsontext.dumps('{"a":1}') == '"{\\"a\\":1}"'
+
+
+def test_members_keep_their_text_and_can_be_joined() -> None:
+    raw = b'{"b":1E2,"a":{"x":[1, 2]}}'
+    parts = jsontext.members(raw)
+    assert {key: bytes(value) for key, value in parts.items()} == {"b": b"1E2", "a": b'{"x":[1, 2]}'}
+    assert jsontext.join_members(parts) == raw
+
+
+def test_members_of_an_array_are_refused() -> None:
+    with pytest.raises(msgspec.MsgspecError):
+        jsontext.members(b"[1]")
