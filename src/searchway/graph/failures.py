@@ -33,7 +33,7 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
     else:
         _log.error("unexpected error", operation=operation.name, request_id=request_id, exc_info=error)
         message, extensions = _internal(request_id), {"code": Code.INTERNAL.value, "operation": operation.name}
-    located = GraphQLError(message, call.nodes, path=list(call.path))
+    located = GraphQLError(message, list(call.nodes), path=list(call.path))
     return _formatted(located, {**extensions, "requestId": request_id})
 
 

@@ -150,7 +150,7 @@ class TypeFactory:
     def _enum(self, words: Words) -> type:
         if words.name not in self._enums:
             name = self._claims.claim(words.name.rpartition(".")[2], words.name)
-            cls: Any = StrEnum(name, list(words.names.values()))  # type: ignore[misc]  # names known at run time only
+            cls: Any = StrEnum(name, {n: n for n in words.names.values()})  # type: ignore[misc]  # names known at run time only
             cls.__strawberry_definition__ = StrawberryEnumDefinition(
                 wrapped_cls=cls,
                 name=name,
