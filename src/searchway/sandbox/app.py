@@ -88,6 +88,8 @@ class Sandbox:
 
     async def _suffer(self, fault: Fault, received: Received, receive: Receive) -> bool:
         """Let the fault happen; return whether an answer follows."""
+        if fault.arrived is not None:
+            fault.arrived.set()
         try:
             if fault.gate is not None:
                 await fault.gate.wait()

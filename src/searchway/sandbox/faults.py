@@ -23,6 +23,8 @@ class Fault:
     path: str = "*"
     # HTTP method; None for each.
     method: str | None = None
+    # Set when a call has arrived and met the fault.
+    arrived: asyncio.Event | None = None
     # Seconds to wait before answering.
     delay: float = 0.0
     # Waited for before answering.

@@ -14,7 +14,7 @@ from searchway.sandbox.call import ACKNOWLEDGED, Call, Reply
 from searchway.sandbox.cluster import Cluster, new_uuid
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, not_found
-from searchway.sandbox.jsontext import read_body, scan, token
+from searchway.sandbox.jsontext import read_body, token
 from searchway.sandbox.router import Privilege, Route, route
 
 _FEATURE = "workload_group"
@@ -175,8 +175,7 @@ def _read(cluster: Cluster, call: Call) -> Rule:
         elif name == _ATTRIBUTE and isinstance(value, list):
             rule[name] = _values(name, value)
         elif isinstance(value, list | dict):
-            where = scan(call.body).values[(name,)]
-            reason = f"[{where}] {name} is not a valid attribute within the {_FEATURE} feature."
+            reason = f"{name} is not a valid attribute within the {_FEATURE} feature."
             raise EngineError(400, "x_content_parse_exception", reason)
         elif name in {"description", _FEATURE} and value is not None:
             rule[name] = str(value)

@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+
 from searchway.sandbox import Sandbox, User, create_sandbox
 from searchway.sandbox.engines import EngineName
 from unit.sandbox.asgi import JSON, ask
@@ -8,8 +9,8 @@ from unit.sandbox.asgi import JSON, ask
 USERS = {"admin": User(password="secret"), "writer": User(password="secret", roles=("log_writer",))}
 
 
-def basic(name: str, password: str = "secret") -> dict[str, str]:
-    token = base64.b64encode(f"{name}:{password}".encode()).decode()
+def basic(name: str) -> dict[str, str]:
+    token = base64.b64encode(f"{name}:secret".encode()).decode()
     return {**JSON, "authorization": f"Basic {token}"}
 
 

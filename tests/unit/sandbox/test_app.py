@@ -2,9 +2,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from starlette.types import Message
+
 from searchway.sandbox import Fault, create_sandbox
 from searchway.sandbox.engines import EngineName
-from starlette.types import Message
 from unit.sandbox.asgi import JSON, ask, scope_of
 
 
@@ -145,11 +146,10 @@ async def test_a_fault_meets_only_the_calls_it_is_for() -> None:
 
 async def test_a_gate_holds_an_answer_back() -> None:
     sandbox = create_sandbox()
-    gate = asyncio.Event()
-    sandbox.faults.add(Fault(gate=gate))
+    arrived, gate = asyncio.Event(), asyncio.Event()
+    sandbox.faults.add(Fault(arrived=arrived, gate=gate))
     call = asyncio.create_task(ask(sandbox, "GET /"))
-    while not sandbox.requests:
-        await asyncio.sleep(0)
+    await arrived.wait()
     assert not call.done()
     gate.set()
     assert (await call).status == 200
@@ -174,10 +174,10 @@ async def test_a_hanging_call_ends_when_its_caller_leaves() -> None:
 
 async def test_a_cancelled_call_is_remembered() -> None:
     sandbox = create_sandbox()
-    sandbox.faults.add(Fault(gate=asyncio.Event()))
+    arrived = asyncio.Event()
+    sandbox.faults.add(Fault(arrived=arrived, gate=asyncio.Event()))
     call = asyncio.create_task(ask(sandbox, "GET /"))
-    while not sandbox.requests:
-        await asyncio.sleep(0)
+    await arrived.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

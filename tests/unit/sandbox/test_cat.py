@@ -1,4 +1,5 @@
 import pytest
+
 from searchway.sandbox import Sandbox, create_sandbox
 from unit.sandbox.asgi import ask
 

@@ -1,4 +1,5 @@
 import pytest
+
 from searchway.sandbox import Sandbox, create_sandbox
 from searchway.sandbox.engines import EngineName
 from unit.sandbox.asgi import ask

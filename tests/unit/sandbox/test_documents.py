@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from searchway.sandbox import create_sandbox
 from unit.sandbox.asgi import JSON, ask
 

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from searchway.sandbox.filtering import apply_filter, parse_filter
 
 ALLOCATION = [{"node": "node-1", "disk.used": 1, "ip": "x"}, {"node": "UNASSIGNED", "disk.used": None, "ip": None}]

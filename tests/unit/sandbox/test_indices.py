@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from searchway.sandbox import create_sandbox
 from searchway.sandbox.engines import EngineName
 from unit.sandbox.asgi import ask
@@ -77,8 +78,8 @@ async def test_aliases_keep_all_their_fields() -> None:
 )
 async def test_expressions(expression: str, found: set[str]) -> None:
     sandbox = create_sandbox()
-    for name, aliases in (("a1", {"both": {}}), ("a2", {}), ("b1", {"both": {}})):
-        await ask(sandbox, f"PUT /{name}", {"aliases": aliases})
+    for name, alias in (("a1", "both"), ("a2", "other"), ("b1", "both")):
+        await ask(sandbox, f"PUT /{name}", {"aliases": {alias: {}}})
     names, _, query = expression.partition("&")
     assert set((await ask(sandbox, f"GET /{names}?{query}")).document) == found
 

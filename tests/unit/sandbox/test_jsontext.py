@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from searchway.sandbox.engines import ENGINES
 from searchway.sandbox.jsontext import JsonSyntaxError, Position, parse, scan, syntax_error, token
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from searchway.sandbox import Sandbox, create_sandbox
 from unit.sandbox.asgi import ask
 

@@ -1,4 +1,5 @@
 import pytest
+
 from searchway.sandbox.errors import EngineError
 from searchway.sandbox.parameters import active_shards, check_known, check_refresh, flag, integer, seconds
 

@@ -8,15 +8,17 @@ own write by a refresh, which the sandbox does not do.
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
 from searchway.sandbox import User, create_sandbox
 from unit.sandbox.asgi import ask
 
-RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.yaml"))
+RECORDED = {path.stem: path for path in sorted((Path(__file__).parent / "recorded").glob("*.yaml"))}
 PLACEHOLDERS = {
     "<uuid>": r"[\w-]{22}",
     "<millis>": r"\d{13}",
@@ -63,9 +65,14 @@ def by_index(items: list[Any]) -> list[Any]:
     return items
 
 
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
-async def test_answers_as_the_real_server_did(path: Path) -> None:
-    recording = yaml.safe_load(path.read_text())
+@cache
+def recording_of(name: str) -> Any:
+    return yaml.safe_load(RECORDED[name].read_text())
+
+
+@pytest.mark.parametrize("name", RECORDED)
+async def test_answers_as_the_real_server_did(name: str) -> None:
+    recording = recording_of(name)
     sandbox = create_sandbox(recording["engine"], users=USERS if recording["secured"] else None)
     differences = []
     for step in recording["steps"]:
@@ -81,7 +88,7 @@ async def test_answers_as_the_real_server_did(path: Path) -> None:
 
 
 def test_recordings_compare_nearly_every_step() -> None:
-    steps = [step for path in RECORDED for step in yaml.safe_load(path.read_text())["steps"]]
+    steps = [step for name in RECORDED for step in recording_of(name)["steps"]]
     compared = [step for step in steps if "answer" in step or "text" in step]
     assert len(steps) > 400
     assert len(compared) > 0.85 * len(steps)

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from searchway.sandbox.call import Raw
 from searchway.sandbox.render import render
 

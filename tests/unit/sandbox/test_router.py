@@ -1,4 +1,5 @@
 import pytest
+
 from searchway.sandbox.call import Call, Reply
 from searchway.sandbox.engines import ENGINES
 from searchway.sandbox.errors import TextError

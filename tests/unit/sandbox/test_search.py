@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+
 from searchway.sandbox import Sandbox, create_sandbox
 from unit.sandbox.asgi import ask
 
