@@ -88,7 +88,7 @@ async def serving(engine: FakeEngine, **values: Any) -> AsyncIterator[Face]:
     await server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Any:
     """Serve an engine that answers so, with these settings."""
     return lambda reply, **values: serving(FakeEngine(reply), **values)
