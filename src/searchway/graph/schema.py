@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, introspection_types
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, introspection_types, print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from searchway.contract.catalog import Catalog
@@ -21,6 +21,8 @@ from searchway.graph.connections import connection_type, page_info_type
 from searchway.graph.descriptions import describe
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
+
+_AFTER = "Where to go on: a cursor of the page before, such as its `pageInfo { endCursor }`."
 
 
 def build_schema(catalog: Catalog) -> strawberry.Schema:
@@ -49,7 +51,8 @@ def print_sdl(catalog: Catalog) -> str:
 
 def sdl_of(schema: strawberry.Schema) -> str:
     """Return a schema that is built already in the schema definition language."""
-    return schema.as_str().strip() + "\n"
+    lines = print_schema(core_schema(schema)).splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 class _Builder:
@@ -91,6 +94,9 @@ class _Builder:
         field = self._add_operation(family, names.query_field(operation), operation)
         arguments = [self._types.argument(f, names.argument(operation, f.name)) for f in inputs(operation.request)]
         field.arguments = sorted(arguments, key=lambda a: a.graphql_name in names.PAGE_ARGUMENTS)
+        for argument in field.arguments:
+            if argument.graphql_name == "after":
+                argument.description = _AFTER
 
     def _add_write(self, root: type, operation: Operation) -> None:
         field = self._add_operation(root, names.mutation_field(operation), operation)

@@ -4,12 +4,12 @@ from typing import Any
 import httpx
 import pytest
 from graphql import GraphQLSchema
-from unit.graph.engine_double import EngineDouble
 
 from searchway.contract.catalog import Catalog, load
 from searchway.graph.app import create_app
 from searchway.graph.schema import build_schema, core_schema
 from searchway.settings import Settings
+from unit.graph.engine_double import EngineDouble
 
 Ask = Callable[..., Any]
 

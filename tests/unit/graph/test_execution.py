@@ -9,8 +9,6 @@ import pytest
 from graphql import ExecutionResult, GraphQLSchema, execute, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.graph.documents import Writer
-from unit.graph.engine_double import EngineDouble, answer
 
 from searchway.contract.catalog import Catalog, load
 from searchway.contract.records import Shape
@@ -21,6 +19,8 @@ from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Execution
 from searchway.graph.schema import build_schema, core_schema
 from searchway.transcode.response import Dialect, reader
+from unit.graph.documents import Writer
+from unit.graph.engine_double import EngineDouble, answer
 
 
 @cache

@@ -1,0 +1,81 @@
+"""Holds the committed GraphQL schema and its examples against what the proto files say, and runs each example on the sandbox."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from graphql import build_schema, parse, validate
+
+from searchway.app import open_gateway
+from searchway.contract.catalog import load
+from searchway.contract.records import Engine, Operation
+from searchway.graph.app import create_app
+from searchway.graph.schema import print_sdl
+from searchway.settings import Settings
+
+FOLDER: Final = Path(__file__).parents[2] / "graphql"
+SDL: Final = FOLDER / "schema.graphql"
+EXAMPLES: Final = sorted((FOLDER / "examples").glob("*.graphql"))
+_VARIABLES: Final = re.compile(r"^# variables: (.+)$", re.MULTILINE)
+
+
+def example_name(operation: Operation) -> str:
+    return operation.family + re.sub(r"(?=[A-Z])", "_", operation.rpc).lower()
+
+
+OPERATIONS: Final = {example_name(operation): operation for operation in load().operations.values()}
+
+
+@pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
+def example(request: pytest.FixtureRequest) -> Path:
+    assert isinstance(request.param, Path)
+    return request.param
+
+
+def test_committed_schema_is_the_derived_one() -> None:
+    assert SDL.read_text(encoding="utf-8") == print_sdl(load()), "run `make generate`"
+
+
+def test_every_operation_has_an_example() -> None:
+    assert {path.stem for path in EXAMPLES} == set(OPERATIONS)
+
+
+def test_example_is_valid(example: Path) -> None:
+    assert validate(build_schema(SDL.read_text(encoding="utf-8")), parse(example.read_text(encoding="utf-8"))) == []
+
+
+async def test_example_runs_on_the_sandbox(example: Path) -> None:
+    engines = [availability.engine for availability in OPERATIONS[example.stem].engines]
+    cluster = Engine.ELASTICSEARCH if Engine.ELASTICSEARCH in engines else Engine.OPENSEARCH
+    async with open_gateway(Settings.model_validate({"clusters": {cluster: {"sandbox": cluster}}})) as gateway:
+        app = create_app(gateway.engine, gateway.catalog, gateway.settings)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+            more = await started_task(client) if example.stem == "tasks_get_task" else {}
+            answer = await post(client, example, more)
+    assert "errors" not in answer
+    assert leaves(answer["data"])
+
+
+async def started_task(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await post(client, FOLDER / "examples" / "enrich_execute_policy.graphql", {})
+    return {"taskId": answer["data"]["enrichExecutePolicy"]["task"]}
+
+
+async def post(client: httpx.AsyncClient, example: Path, more: dict[str, Any]) -> dict[str, Any]:
+    text = example.read_text(encoding="utf-8")
+    said = _VARIABLES.search(text)
+    variables = (json.loads(said[1]) if said else {}) | more
+    answer: dict[str, Any] = (await client.post("/graphql", json={"query": text, "variables": variables})).json()
+    return answer
+
+
+def leaves(value: Any) -> list[Any]:
+    """Return the values of a result that are something."""
+    if isinstance(value, dict):
+        return [leaf for one in value.values() for leaf in leaves(one)]
+    if isinstance(value, list):
+        return [leaf for one in value for leaf in leaves(one)]
+    return [] if value is None else [value]
