@@ -1,0 +1,58 @@
+import pytest
+
+from searchway.contract.catalog import load
+from searchway.engine.tokens import ListTokens, Tokens
+from searchway.errors import InvalidArgumentError
+from searchway.transcode import inputs
+
+KEYS = ["n" * 32, "o" * 32]
+
+
+def tokens(keys: list[str] = KEYS, *, cluster: str = "c", max_age: int = 60, **values: object) -> ListTokens:
+    operation = load().operation("rules.ListRules")
+    message = inputs.build(operation.request, {"feature_type": "f", **values})
+    return Tokens(keys, max_age=max_age).of(operation, cluster, message)
+
+
+@pytest.mark.parametrize("position", [0, 120, "abc", " ", "-_ü"])
+def test_token_gives_its_position_back(position: int | str) -> None:
+    assert tokens().read(tokens().sign(position)) == position
+
+
+def test_page_size_and_token_are_not_part_of_the_list() -> None:
+    assert tokens(page_size=5, page_token="x").read(tokens(page_size=7).sign(3)) == 3
+
+
+def test_old_keys_are_accepted_and_the_first_signs() -> None:
+    old = tokens([KEYS[1]]).sign(5)
+    assert tokens(KEYS).read(old) == 5
+    with pytest.raises(InvalidArgumentError, match="not made by this gateway"):
+        tokens([KEYS[1]]).read(tokens(KEYS).sign(5))
+
+
+@pytest.mark.parametrize(
+    ("token", "problem"),
+    [
+        (tokens(cluster="other").sign(1), "another operation, cluster or filter"),
+        (tokens(feature_type="g").sign(1), "another operation, cluster or filter"),
+        (tokens(["x" * 32]).sign(1), "not made by this gateway"),
+        (tokens().sign(1)[:-2] + "xx", "not made by this gateway"),
+        ("x", "not made by this gateway"),
+        ("..", "not made by this gateway"),
+        ("ü", "not made by this gateway"),
+    ],
+)
+def test_foreign_or_changed_token_is_refused(token: str, problem: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=problem) as caught:
+        tokens().read(token)
+    assert caught.value.failure.field == "page_token"
+
+
+def test_expired_token_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="expired"):
+        tokens(max_age=-1).read(tokens().sign(1))
+
+
+def test_without_keys_each_gateway_has_its_own() -> None:
+    with pytest.raises(InvalidArgumentError):
+        tokens([]).read(tokens([]).sign(1))
