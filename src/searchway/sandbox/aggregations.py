@@ -27,7 +27,7 @@ def check_aggregations(aggregations: dict[str, Any]) -> None:
     """
     for body in aggregations.values():
         kind = next(iter(body), "")
-        if kind not in _METRICS:
+        if kind not in _METRICS or not isinstance(body[kind], dict):
             raise EngineError(400, "parsing_exception", f"Unknown aggregation type [{kind}]", line=1, col=1)
 
 

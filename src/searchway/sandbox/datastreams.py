@@ -14,6 +14,7 @@ from searchway.sandbox.indices import drop_index, new_settings
 from searchway.sandbox.jsontext import read_map
 from searchway.sandbox.modification import apply_actions, read_actions
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import TemplateBody, check
 
 _TIMES = "master_timeout timeout"
 _TIMESTAMP = {"properties": {"@timestamp": {"type": "date"}}}
@@ -49,7 +50,7 @@ def put_template(cluster: Cluster, call: Call) -> Reply:
     Raises:
         EngineError: for a body that is no object.
     """
-    cluster.templates[call.variables["name"]] = read_map(cluster.engine, call)
+    cluster.templates[call.variables["name"]] = check(TemplateBody, read_map(cluster.engine, call))
     return ACKNOWLEDGED
 
 

@@ -20,6 +20,7 @@ from searchway.sandbox.jsontext import read_body, scan
 from searchway.sandbox.parameters import check_times, flag
 from searchway.sandbox.root import start_task
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import EnrichBody, check
 
 _KINDS = ("match", "geo_match", "range")
 _TIMES = "master_timeout"
@@ -140,7 +141,7 @@ def _build(cluster: Cluster, policy: EnrichPolicy) -> None:
 
 
 def _read(engine: Engine, call: Call) -> tuple[str, dict[str, Any]]:
-    document = read_body(engine, call)
+    document = check(dict[str, EnrichBody], read_body(engine, call))
     for kind in document:
         if kind not in _KINDS:
             at = scan(call.body).names[(kind,)]

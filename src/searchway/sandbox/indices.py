@@ -19,6 +19,7 @@ from searchway.sandbox.settings import (
     nest,
     read_aliases,
 )
+from searchway.sandbox.shapes import IndexBody, check
 from searchway.sandbox.wordlist import words
 
 _OPTIONS = "expand_wildcards allow_no_indices ignore_unavailable local master_timeout cluster_manager_timeout"
@@ -54,7 +55,7 @@ def create_index(cluster: Cluster, call: Call) -> Reply:
     Raises:
         EngineError: for a bad name, an unknown key or setting, or an index that exists.
     """
-    body = read_map(cluster.engine, call)
+    body = check(IndexBody, read_map(cluster.engine, call), "parse_exception")
     for key in body:
         if key not in _CREATION_KEYS:
             raise EngineError(400, "parse_exception", f"unknown key [{key}] for create index")
@@ -229,7 +230,7 @@ _FIELD_TYPES = frozenset(
 def _check_mappings(mappings: dict[str, Any]) -> None:
     for name, field in (mappings.get("properties") or {}).items():
         kind = field.get("type", "object")
-        if kind not in _FIELD_TYPES:
+        if not isinstance(kind, str) or kind not in _FIELD_TYPES:
             reason = f"No handler for type [{kind}] declared on field [{name}]"
             inner = EngineError(400, "mapper_parsing_exception", reason)
             raise EngineError(400, "mapper_parsing_exception", f"Failed to parse mapping [_doc]: {reason}", cause=inner)

@@ -21,6 +21,7 @@ from searchway.sandbox.jsontext import JsonSyntaxError, parse, scan, syntax_erro
 from searchway.sandbox.ordering import unmapped_sort
 from searchway.sandbox.parameters import check_refresh, integer, missing_body
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import PolicyBody, check
 
 CONFIG_INDEX = ".opendistro-ism-config"
 _UNSET = -2
@@ -145,7 +146,8 @@ def _read(engine: Engine, call: Call) -> dict[str, Any]:
     name, policy = next(iter(body.items()))
     if not isinstance(policy, dict):
         raise _expecting("START_OBJECT", token(policy), *scan(call.body).values[(name,)])
-    return policy
+    checked: dict[str, Any] = check(PolicyBody, policy)
+    return checked
 
 
 def _expecting(expected: str, found: str, line: int, column: int) -> EngineError:

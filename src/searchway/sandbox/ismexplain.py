@@ -11,6 +11,7 @@ from searchway.sandbox.cluster import Cluster, Index, Options, wildcard
 from searchway.sandbox.errors import invalid_request
 from searchway.sandbox.jsontext import read_body
 from searchway.sandbox.parameters import flag, integer, missing_body
+from searchway.sandbox.shapes import IndexPolicyBody, check
 
 _OPENDISTRO_KEY = "index.opendistro.index_state_management.policy_id"
 _PLUGINS_KEY = "index.plugins.index_state_management.policy_id"
@@ -45,7 +46,7 @@ def _criteria(cluster: Cluster, call: Call) -> dict[str, Any]:
         return {}
     if not call.body.strip():
         raise missing_body()
-    criteria: dict[str, Any] = read_body(cluster.engine, call).get("filter") or {}
+    criteria: dict[str, Any] = check(IndexPolicyBody, read_body(cluster.engine, call)).get("filter") or {}
     return criteria
 
 

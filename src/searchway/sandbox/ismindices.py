@@ -16,6 +16,7 @@ from searchway.sandbox.ismexplain import explain
 from searchway.sandbox.jsontext import read_body, read_map
 from searchway.sandbox.parameters import missing_body
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import IndexPolicyBody, check
 
 _RESTRICTED = (".opendistro", ".plugins-", ".kibana", ".opensearch-")
 _ALREADY = "This index already has a policy, use the update policy API to update index policies"
@@ -81,7 +82,7 @@ def add(cluster: Cluster, call: Call) -> Reply:
         EngineError: for a missing index or policy argument, or an unknown policy.
     """
     names = _indices(call, "Missing indices")
-    policy_id = read_map(cluster.engine, call).get("policy_id")
+    policy_id = check(IndexPolicyBody, read_map(cluster.engine, call)).get("policy_id")
     if policy_id is None:
         raise illegal_argument("Missing policy_id")
     _check_policy(cluster, policy_id)
@@ -123,7 +124,7 @@ def change(cluster: Cluster, call: Call) -> Reply:
     names = _indices(call, "Missing index")
     if not call.body.strip():
         raise missing_body()
-    body = read_body(cluster.engine, call)
+    body = check(IndexPolicyBody, read_body(cluster.engine, call))
     for name in body:
         if name not in {"policy_id", "state", "include", "is_safe"}:
             raise illegal_argument(f"Invalid field: [{name}] found in ChangePolicy.")
@@ -151,7 +152,7 @@ def retry(cluster: Cluster, call: Call) -> Reply:
         EngineError: for a missing index argument or unknown indices.
     """
     found = _existing(cluster, call, "Missing indices")
-    state = read_map(cluster.engine, call).get("state")
+    state = check(IndexPolicyBody, read_map(cluster.engine, call)).get("state")
     failed = []
     for index in found:
         reason = _not_failed(cluster.managed.get(index.name))

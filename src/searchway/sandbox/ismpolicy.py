@@ -6,6 +6,7 @@ Pure. See https://docs.opensearch.org/latest/im-plugin/ism/policies/.
 from typing import Any
 
 from searchway.sandbox.errors import EngineError, illegal_argument
+from searchway.sandbox.shapes import ActionBody, check
 from searchway.sandbox.wordlist import words
 
 _POLICY_FIELDS = frozenset(
@@ -72,12 +73,15 @@ def _state(given: dict[str, Any], *, fills: bool) -> dict[str, Any]:
 
 
 def _action(given: dict[str, Any], *, fills: bool) -> dict[str, Any]:
+    check(ActionBody, given)
     for name in given:
         if name not in _KINDS and name not in {"timeout", "retry"}:
             raise illegal_argument(f"Invalid field: [{name}] found in Actions.")
     if all(name in {"timeout", "retry"} for name in given):
         raise illegal_argument("ActionConfig inside state is null")
     kind = action_kind(given)
+    if not isinstance(given[kind], dict):
+        raise illegal_argument(f"Invalid value of [{kind}] found in Actions.")
     timeout = {"timeout": given["timeout"]} if "timeout" in given else {}
     if not fills:
         return {**timeout, **({"retry": _retry(given["retry"])} if "retry" in given else {}), kind: given[kind]}

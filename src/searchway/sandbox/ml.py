@@ -15,6 +15,7 @@ from searchway.sandbox.errors import EngineError, illegal_argument, not_found, u
 from searchway.sandbox.jsontext import read_body, scan, token
 from searchway.sandbox.parameters import parse_flag, seconds
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import JobBody, check
 
 _FIELDS = ("calc_interim", "start", "end", "advance_time", "skip_time")
 _PARSER = "[cluster:admin/xpack/ml/job/flush]"
@@ -64,7 +65,7 @@ def put_job(cluster: Cluster, call: Call) -> Reply:
         EngineError: for a missing member or an existing name.
     """
     name = call.variables["job_id"]
-    body = read_body(cluster.engine, call)
+    body = check(JobBody, read_body(cluster.engine, call))
     if name in cluster.jobs:
         reason = f"The job cannot be created with the Id '{name}'. The Id is already used."
         raise EngineError(400, "resource_already_exists_exception", reason)

@@ -95,9 +95,11 @@ def _key(item: Any) -> SortKey:
     if isinstance(item, str):
         name, options = item, {}
     else:
-        name, options = next(iter(item.items()))
+        name, options = next(iter(item.items()), ("", {}))
     if isinstance(options, str):
         options = {"order": options}
+    if not isinstance(options, dict):
+        raise EngineError(400, "parsing_exception", f"malformed sort format for [{name}]", line=1, col=1)
     default = "desc" if name == "_score" else "asc"
     return SortKey(
         field=name,

@@ -32,6 +32,8 @@ def compile_query(query: dict[str, Any], at: Positions, path: tuple[str | int, .
     Raises:
         EngineError: parsing_exception for an unknown or empty query.
     """
+    if not isinstance(query, dict):
+        raise _malformed("query malformed, must start with start_object", at.values.get(path))
     if not query:
         raise _malformed("query malformed, empty clause found", at.values.get(path))
     kind, body = next(iter(query.items()))
@@ -42,7 +44,10 @@ def compile_query(query: dict[str, Any], at: Positions, path: tuple[str | int, .
         raise _malformed(f"unknown query [{kind}]", place, unknown)
     if not isinstance(body, dict):
         raise _malformed(f"[{kind}] query malformed, no start_object after query name", place)
-    return compiler(body, at, (*path, kind))
+    try:
+        return compiler(body, at, (*path, kind))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _malformed(f"[{kind}] query malformed", place) from error
 
 
 def field_values(document: Document, name: str) -> list[Any]:
@@ -114,7 +119,8 @@ def _term(body: dict[str, Any], _at: Positions, _path: Any) -> Predicate:
 
 def _terms(body: dict[str, Any], _at: Positions, _path: Any) -> Predicate:
     name, values, _ = _one_field(body, "value")
-    return lambda index, document: _has(index, document, name, values or [])
+    wanted = list(values or [])
+    return lambda index, document: _has(index, document, name, wanted)
 
 
 def _has(index: Index, document: Document, name: str, wanted: list[Any]) -> bool:

@@ -15,6 +15,7 @@ from searchway.sandbox.rolechecks import check_name, check_role
 from searchway.sandbox.rolenames import RESERVED_ROLES
 from searchway.sandbox.rolesyntax import read_role, unparsable
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import NamesBody, check
 
 _BULK = "[bulk_update_roles_request_payload]"
 
@@ -111,7 +112,7 @@ def bulk_delete_roles(cluster: Cluster, call: Call) -> Reply:
         EngineError: for a body that cannot be read.
     """
     check_refresh(call.query)
-    names = read_body(cluster.engine, call).get("names")
+    names = check(NamesBody, read_body(cluster.engine, call)).get("names")
     if names is None:
         raise illegal_argument("Required [names]")
     results: dict[str, Any] = {}

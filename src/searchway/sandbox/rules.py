@@ -16,6 +16,7 @@ from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, not_found
 from searchway.sandbox.jsontext import read_body, token
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.shapes import check
 
 _FEATURE = "workload_group"
 _ATTRIBUTE = "index_pattern"
@@ -171,6 +172,7 @@ def _read(cluster: Cluster, call: Call) -> Rule:
     rule: Rule = {}
     for name, value in body.items():
         if name == _PRINCIPAL and isinstance(value, dict):
+            check(dict[str, list[str]], value, "x_content_parse_exception")
             rule[name] = {key: _values(key, each) for key, each in value.items() if key in _PRINCIPAL_KEYS}
         elif name == _ATTRIBUTE and isinstance(value, list):
             rule[name] = _values(name, value)

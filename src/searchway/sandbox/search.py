@@ -18,6 +18,7 @@ from searchway.sandbox.filtering import drop, is_gone, keep
 from searchway.sandbox.jsontext import Positions, token
 from searchway.sandbox.ordering import SortKey, cursor_test, order, read_sort, sort_values
 from searchway.sandbox.queries import Predicate, compile_query
+from searchway.sandbox.shapes import SearchBody, check
 
 _KEYS = frozenset(
     {
@@ -63,6 +64,7 @@ def plan_search(body: dict[str, Any], at: Positions) -> Plan:
         EngineError: for unknown keys, unknown queries and impossible numbers.
     """
     _check_keys(body, at)
+    check(SearchBody, body)
     size, start = _number(body, "size", _DEFAULT_SIZE), _number(body, "from", 0)
     if size + start > _WINDOW:
         raise illegal_argument(

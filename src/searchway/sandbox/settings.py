@@ -71,7 +71,7 @@ def check_counts(settings: dict[str, Any]) -> None:
             continue
         try:
             number = int(value)
-        except ValueError:
+        except (TypeError, ValueError):
             reason = f"Failed to parse value [{value}] for setting [index.{name}]"
             raise illegal_argument(reason) from None
         if number < least:

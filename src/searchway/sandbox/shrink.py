@@ -16,6 +16,8 @@ from searchway.sandbox.parameters import active_shards, flag, seconds
 from searchway.sandbox.root import start_task
 from searchway.sandbox.router import Privilege, Route, route
 from searchway.sandbox.settings import check_index_name, flatten_settings, read_aliases
+from searchway.sandbox.shapes import IndexBody
+from searchway.sandbox.shapes import check as check_shape
 
 _PARAMETERS = "wait_for_active_shards timeout master_timeout"
 _SIZE_KEYS = {"elasticsearch": "max_primary_shard_size", "opensearch": "max_shard_size"}
@@ -67,7 +69,8 @@ def _read(engine: Engine, call: Call) -> dict[str, Any]:
     for key in body:
         if key not in known:
             raise _unparsable(f"[{scan(call.body).names[(key,)]}] [resize_request] unknown field [{key}]")
-    return body
+    checked: dict[str, Any] = check_shape(IndexBody, body, "x_content_parse_exception")
+    return checked
 
 
 def _unparsable(reason: str) -> EngineError:
