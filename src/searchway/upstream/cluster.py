@@ -44,19 +44,17 @@ class Health:
 class Cluster:
     """A configured cluster."""
 
-    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy, *, margin: float) -> None:
+    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy) -> None:
         """Take a cluster.
 
         Args:
             settings: Its settings.
             pool: Its nodes.
             policy: Writes the headers of its requests.
-            margin: Seconds of every deadline that are kept for bringing the answer home.
         """
         self.name = settings.name
         self._pool = pool
         self._policy = policy
-        self._margin = margin
         self._retries = settings.retries
         self._budget = Budget()
         self._detecting = asyncio.Lock()
@@ -84,7 +82,7 @@ class Cluster:
         Raises:
             TransportError: No whole answer came: UNAVAILABLE or DEADLINE_EXCEEDED, with `applied` for writes.
         """
-        left = deadline - self._margin - time.monotonic()
+        left = deadline - time.monotonic()
         if left <= 0:
             raise self._failed(retry, Code.DEADLINE_EXCEEDED, "no time was left to ask the cluster", sent=False)
         outgoing = Outgoing(
@@ -95,7 +93,7 @@ class Cluster:
         )
         try:
             async with asyncio.timeout(left):
-                outcome = await self._try(outgoing, retry, time.monotonic() + left)
+                outcome = await self._try(outgoing, retry, deadline)
         except TimeoutError:
             raise self._failed(retry, Code.DEADLINE_EXCEEDED, "the cluster did not answer in time", sent=True) from None
         if isinstance(outcome, Broken):
@@ -175,9 +173,8 @@ class Cluster:
         Args:
             seconds: How long to wait for its answer.
         """
-        end = time.monotonic() + self._margin + seconds
         try:
-            answer = await self.send(_ROOT, retry=Retry.NEVER, headers={}, deadline=end)
+            answer = await self.send(_ROOT, retry=Retry.NEVER, headers={}, deadline=time.monotonic() + seconds)
         except TransportError as error:
             return Health(reachable=False, problem=error.failure.message, product=self._product)
         self._learn(from_root(answer))

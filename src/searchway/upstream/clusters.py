@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 import httpx
-from pyreqwest.exceptions import PyreqwestError
 
 from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings, Settings
@@ -70,7 +69,7 @@ def _open(settings: ClusterSettings) -> httpx.AsyncBaseTransport:
         raise SettingsError(f"clusters.{settings.name}.sandbox: expected to run where the sandbox is built in")
     try:
         return open_transport(settings)
-    except (PyreqwestError, OSError) as error:
+    except OSError as error:
         keys = "ca, client_cert and client_key"
         raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
 
@@ -85,4 +84,4 @@ def _build(settings: ClusterSettings, whole: Settings, transport: httpx.AsyncBas
         )
         for url in settings.nodes or ("http://sandbox",)
     ]
-    return Cluster(settings, Pool(nodes), HeaderPolicy(settings, whole.forward_headers), margin=whole.margin)
+    return Cluster(settings, Pool(nodes), HeaderPolicy(settings, whole.forward_headers))

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from searchway import __version__
+from searchway.errors import InvalidArgumentError
 from searchway.settings import ClusterSettings
 from searchway.upstream.node import Headers
 from searchway.wire import HttpRequest
@@ -27,19 +28,29 @@ class HeaderPolicy:
         self._fixed = [(b"user-agent", f"searchway/{__version__}".encode()), (b"accept", _JSON)]
 
     def write(self, request: HttpRequest, caller: Mapping[str, str]) -> Headers:
-        """Return the headers for a request, with the caller's that may pass."""
+        """Return the headers for a request, with the caller's that may pass.
+
+        Raises:
+            InvalidArgumentError: One of the caller's could not stand in a request.
+        """
         headers = [*self._fixed]
         if request.content_type:
             headers.append((b"content-type", request.content_type.encode("ascii")))
         if authorization := self._authorization(caller):
             headers.append((b"authorization", authorization))
-        headers.extend((raw, caller[name].encode("utf-8")) for name, raw in self._forwarded if name in caller)
+        headers.extend((raw, _value(name, caller[name])) for name, raw in self._forwarded if name in caller)
         return headers
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
         if self._forwards_credentials and (theirs := caller.get("authorization")):
-            return theirs.encode("utf-8")
+            return _value("authorization", theirs)
         return self._own
+
+
+def _value(name: str, value: str) -> bytes:
+    if not (value.isascii() and value.isprintable()):
+        raise InvalidArgumentError(name, "expected printable ASCII characters")
+    return value.encode("ascii")
 
 
 def _authorization(settings: ClusterSettings) -> bytes | None:
