@@ -19,7 +19,7 @@ UPSTREAM_CALLS = "x-searchway-upstream-calls"
 WARNING = "x-searchway-warning"
 
 _LONGEST_ID = 256
-_WARNINGS_LIMIT = 2048
+_WARNINGS_LIMIT = 1024  # with the details of an error, all trailers stay under the 8 KiB that clients take
 _TRUTH = {"true": True, "false": False}
 
 Trailers = tuple[tuple[str, str | bytes], ...]

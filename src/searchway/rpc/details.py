@@ -12,6 +12,7 @@ Larger trailers than clients take arrive as RESOURCE_EXHAUSTED, so everything to
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import grpc
@@ -24,7 +25,7 @@ from google.rpc.status_pb2 import Status
 from searchway.api.errors.v1 import errors_pb2
 from searchway.contract.records import Operation
 from searchway.contract.shapes import ShapeFactory
-from searchway.errors import Code, Failure
+from searchway.errors import Code, Failure, clip
 from searchway.rpc.calls import Trailers
 from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, Reader
@@ -32,6 +33,7 @@ from searchway.transcode.response import Dialect, Reader
 DOMAIN = "searchway"
 _LIMIT = 4096
 _LONGEST_MESSAGE = 1024
+_LONGEST_NAME = 256
 _LONGEST_REASON = 63  # https://google.aip.dev/193#errorinfo
 _STEPS = (3072, 2048, 1024)
 
@@ -42,9 +44,10 @@ def status_code(failure: Failure) -> grpc.StatusCode:
 
 
 def status_message(failure: Failure) -> str:
-    """Return the sentence, cut where it is too long for a header."""
+    """Return the sentence, cut where it would be too long for a header, in which what is not ASCII takes three times its bytes."""
     text = failure.message
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[: _LONGEST_MESSAGE - 1]}…"
+    sizes = accumulate(1 if c.isascii() and c.isprintable() else 3 * len(c.encode()) for c in text)
+    return clip(text, max(1, sum(size <= _LONGEST_MESSAGE for size in sizes)))
 
 
 def detail_trailers(failure: Failure) -> Trailers:
@@ -80,8 +83,8 @@ def _pack(message: Any) -> Packed:
 def _details(failure: Failure) -> Iterator[Any]:
     yield _error_info(failure)
     if failure.field:
-        description = failure.message.removeprefix(f"{failure.field}: ")[:_LONGEST_MESSAGE]
-        violation = BadRequest.FieldViolation(field=failure.field[:_LONGEST_ID], description=description)
+        description = status_message(failure).removeprefix(f"{failure.field}: ")
+        violation = BadRequest.FieldViolation(field=failure.field[:_LONGEST_NAME], description=description)
         yield BadRequest(field_violations=[violation])
     if failure.retry_delay_ms:
         seconds, rest = divmod(failure.retry_delay_ms, 1000)
@@ -89,9 +92,6 @@ def _details(failure: Failure) -> Iterator[Any]:
     if failure.code in {Code.NOT_FOUND, Code.ALREADY_EXISTS} and (resource := _resource(failure)):
         yield resource
     yield errors_pb2.ApiError(**_api_error().read(Answer(bodies=(orjson.dumps(failure.document()),))))
-
-
-_LONGEST_ID = 256
 
 
 def _error_info(failure: Failure) -> ErrorInfo:
@@ -113,17 +113,18 @@ def _reason(failure: Failure) -> str:
 
 
 def _resource(failure: Failure) -> ResourceInfo | None:
-    """Name what is missing or in the way, as far as the engine says so."""
-    cause = failure.cause or {}
-    kind, name = cause.get("resource.type"), cause.get("resource.id")
-    if not name:
-        kind, name = (
-            ("index", cause.get("index")) if cause.get("index") else (failure.operation.partition(".")[0], failure.item)
-        )
+    """Name what is missing or in the way, as far as the engine or the call says so."""
+    cause, family = failure.cause or {}, failure.operation.partition(".")[0]
+    candidates = (
+        (cause.get("resource.type"), cause.get("resource.id")),
+        ("index", cause.get("index")),
+        (family, failure.item),
+    )
+    kind, name = next((pair for pair in candidates if pair[1]), ("", ""))
     if not name:
         return None
     return ResourceInfo(
-        resource_type=str(kind or ""), resource_name=str(name)[:_LONGEST_ID], description=status_message(failure)
+        resource_type=str(kind or ""), resource_name=str(name)[:_LONGEST_NAME], description=status_message(failure)
     )
 
 

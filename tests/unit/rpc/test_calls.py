@@ -85,4 +85,4 @@ def test_warnings_are_printable_and_bounded() -> None:
     told = [value for key, value in trailers(call) if key == "x-searchway-warning"]
     assert told[0] == "is?deprecated f?r ever"
     assert all(isinstance(value, str) and value.isprintable() and value.isascii() for value in told)
-    assert sum(map(len, told)) == 2048
+    assert sum(map(len, told)) == 1024

@@ -1,10 +1,12 @@
+import string
 from typing import Any
+from urllib.parse import quote
 
 import grpc
 import pytest
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, ResourceInfo, RetryInfo
 from google.rpc.status_pb2 import Status
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from searchway.api.errors.v1.errors_pb2 import APPLIED_UNKNOWN, ApiError
@@ -138,12 +140,13 @@ CAUSES = st.recursive(
 
 
 @settings(max_examples=60, deadline=None)
+@example(message="語" * 1000, item="語" * 1000, field="", cluster="", cause={"type": "語" * 3000})
 @given(message=TEXTS, item=TEXTS, field=TEXTS, cluster=TEXTS, cause=st.none() | CAUSES)
 def test_details_always_fit_into_trailers(**values: Any) -> None:
     failure = Failure(code=Code.NOT_FOUND, operation="ism.GetPolicy", request_id="me-7", retry_delay_ms=7, **values)
     status = fit_status(failure)
     assert status.ByteSize() < 4096
-    assert len(status_message(failure).encode()) <= 1024
+    assert len(quote(status_message(failure), safe=string.printable)) <= 1024 + len(quote("…"))
     assert unpack(status)["ErrorInfo"].metadata["requestId"].startswith("me-7")
 
 
