@@ -39,7 +39,7 @@ def parse(text: str | bytes) -> Any:
         ValueError: the text is not JSON (RFC 8259); NaN and Infinity are not.
     """
     try:
-        return json.loads(text, parse_int=_exact_int, parse_float=_exact_float, parse_constant=_refuse_constant)
+        return _decode(text if isinstance(text, str) else text.decode())
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
 
@@ -116,3 +116,6 @@ def _print_exact(value: Any) -> Any:
     if isinstance(value, JsonText):
         return orjson.Fragment(value.encode())
     raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+_decode = json.JSONDecoder(parse_int=_exact_int, parse_float=_exact_float, parse_constant=_refuse_constant).decode
