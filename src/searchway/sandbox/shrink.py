@@ -15,7 +15,7 @@ from searchway.sandbox.jsontext import read_body, scan, token
 from searchway.sandbox.parameters import active_shards, flag, seconds
 from searchway.sandbox.root import start_task
 from searchway.sandbox.router import Privilege, Route, route
-from searchway.sandbox.settings import check_index_name, flatten_settings, read_aliases
+from searchway.sandbox.settings import check_counts, check_index_name, flatten_settings, read_aliases
 from searchway.sandbox.shapes import IndexBody
 from searchway.sandbox.shapes import check as check_shape
 
@@ -44,6 +44,7 @@ def shrink(cluster: Cluster, call: Call) -> Reply:
     patience = seconds(call.query, "timeout", 30.0)
     seconds(call.query, "master_timeout", 30.0)
     given = flatten_settings(body.get("settings") or {})
+    check_counts(given)
     source = _source(cluster, call.variables["index"])
     target = _checked_target(cluster, source, call.variables["target"], given, body)
     settings = _target_settings(cluster, source, given)
