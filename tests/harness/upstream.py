@@ -1,0 +1,43 @@
+"""The only fake: a cluster at the transport seam that answers as told and remembers what arrived."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import httpx
+
+from harness.cases import Exchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A request as it arrived."""
+
+    line: str
+    body: bytes
+    content_type: str | None
+
+
+class Upstream(httpx.AsyncBaseTransport):
+    """Answers in the order given; the last answer again and again if `forever`."""
+
+    def __init__(self) -> None:
+        self.arrived: list[Arrived] = []
+        self._answers: deque[Exchange] = deque()
+        self._forever = False
+
+    def expect(self, exchanges: Iterable[Exchange], *, forever: bool = False) -> None:
+        """Forget everything and prepare the answers."""
+        self.arrived.clear()
+        self._answers = deque(exchanges)
+        self._forever = forever
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer."""
+        line = f"{request.method} {request.extensions['target'].decode('ascii')}"
+        self.arrived.append(Arrived(line=line, body=request.read(), content_type=request.headers.get("content-type")))
+        if not self._answers:
+            raise httpx.ReadError(f"nobody expects {line}")
+        answer = self._answers[0] if self._forever else self._answers.popleft()
+        headers = {"content-type": "application/json", **answer.headers}
+        return httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(answer.answer))
