@@ -209,6 +209,12 @@ class CallError(SearchwayError):
         """The canonical code."""
         return self.failure.code
 
+    def copy(self) -> Self:
+        """Return the same error anew, for each of several callers who share a request."""
+        error = type(self).__new__(type(self))
+        CallError.__init__(error, self.failure)
+        return error
+
     def with_context(self, *, cluster: str = "", operation: str = "", request_id: str = "") -> Self:
         """Fill in where it happened, leaving alone what is known already; return the error itself."""
         known = self.failure

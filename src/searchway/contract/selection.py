@@ -29,3 +29,25 @@ class Selection:
     """The fields."""
     constants: tuple[tuple[str, str], ...] = ()
     """Keys of the result whose value is fixed beforehand, such as GraphQL's type name."""
+
+
+def unite(one: Selection | None, other: Selection | None) -> Selection | None:
+    """Return a selection of all that either selects, each field once and under its own name."""
+    if one is None or other is None:
+        return None
+    below: dict[Field, Selection | None] = {}
+    for chosen in (*one.fields, *other.fields):
+        known = below.get(chosen.field, _NOTHING)
+        below[chosen.field] = chosen.selection if known is _NOTHING else unite(known, chosen.selection)
+    return Selection(tuple(Selected(field, field.name, selection) for field, selection in below.items()))
+
+
+def covers(whole: Selection | None, part: Selection | None) -> bool:
+    """Tell whether everything that the part selects is selected by the whole."""
+    if whole is None or part is None:
+        return whole is None
+    below = {chosen.field: chosen.selection for chosen in (unite(whole, whole) or whole).fields}
+    return all(one.field in below and covers(below[one.field], one.selection) for one in part.fields)
+
+
+_NOTHING = Selection(())
