@@ -9,8 +9,6 @@ from searchway.settings import ClusterSettings
 from searchway.upstream.node import Headers
 from searchway.wire import HttpRequest
 
-_JSON = b"application/json"
-
 
 class HeaderPolicy:
     """Writes the headers of every request to one cluster."""
@@ -25,7 +23,11 @@ class HeaderPolicy:
         self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
         self._forwards_credentials = settings.forward_credentials
         self._own = _authorization(settings)
-        self._fixed = [(b"user-agent", f"searchway/{__version__}".encode()), (b"accept", _JSON)]
+        self._fixed = [
+            (b"user-agent", f"searchway/{__version__}".encode()),
+            (b"accept", b"application/json"),
+            (b"accept-encoding", b"gzip" if settings.compress else b"identity"),
+        ]
 
     def write(self, request: HttpRequest, caller: Mapping[str, str]) -> Headers:
         """Return the headers for a request, with the caller's that may pass.
