@@ -60,7 +60,7 @@ fix: $(DEVELOPED)
 .PHONY: generate
 generate: $(DEVELOPED) $(LINKED)
 	@echo "==> Generating src/searchway/api"
-	@python tools/generate.py
+	@python proto/generate.py
 	@echo "==> Printing graphql/schema.graphql"
 	@searchway schema > graphql/schema.graphql.new
 	@mv graphql/schema.graphql.new graphql/schema.graphql
@@ -81,7 +81,7 @@ wheel: $(SERVED) graphiql
 .PHONY: lock
 lock: $(CREATED)
 	@command -v uv > /dev/null || $(PIP) uv
-	@python tools/lock.py $(LOCK)
+	@python .lock/lock.py $(LOCK)
 
 ## released: take the present contract as the one that later changes must not break (at a release)
 .PHONY: released
@@ -160,7 +160,7 @@ check-breaking:
 	@buf breaking proto --against proto/released.binpb
 check-generated:
 	@echo "==> Generated stubs and descriptors"
-	@python tools/generate.py --check
+	@python proto/generate.py --check
 check-schema:
 	@echo "==> Generated GraphQL schema"
 	@searchway schema | diff -u graphql/schema.graphql - || { echo "run \`make generate\`" >&2; exit 1; }
@@ -169,4 +169,4 @@ check-image:
 	@hadolint docker/Dockerfile
 check-locks:
 	@echo "==> Locks"
-	@python tools/lock.py --check
+	@python .lock/lock.py --check

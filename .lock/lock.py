@@ -11,8 +11,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-LOCKS = ROOT / ".lock"
+LOCKS = Path(__file__).parent
+ROOT = LOCKS.parent
 DIGEST = LOCKS / "inputs.sha256"
 
 SETS = {

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from grpc_tools import protoc
 
-ROOT = Path(__file__).parents[1]
-PROTO = ROOT / "proto"
-SOURCE = ROOT / "src"
+PROTO = Path(__file__).parent
+SOURCE = PROTO.parent / "src"
 API = Path("searchway/api")
 
 
