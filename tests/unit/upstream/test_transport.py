@@ -143,15 +143,16 @@ async def not_http(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("behave", [no_answer, reset, half_an_answer, half_a_chunk, not_http])
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 @pytest.mark.parametrize("reused", [False, True], ids=["first", "reused"])
 async def test_lost_connection_is_not_a_missing_one_and_nothing_is_replayed(
-    transport: AiohttpTransport, server: RawServer, behave: Behave, *, reused: bool
+    transport: AiohttpTransport, server: RawServer, behave: Behave, method: str, *, reused: bool
 ) -> None:
     if reused:
         await ask(transport, server.url, "/warm")
     server.behave = behave
     with pytest.raises(httpx.TransportError) as caught:
-        await ask(transport, server.url, "/lost", method="POST", body=b"{}")
+        await ask(transport, server.url, "/lost", method=method, body=b"{}")
     assert not isinstance(caught.value, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     assert server.targets.count(b"/lost") == 1
 

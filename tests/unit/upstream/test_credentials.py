@@ -1,0 +1,83 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from searchway import __version__
+from searchway.errors import InvalidArgumentError
+from searchway.settings import ClusterSettings
+from searchway.upstream.credentials import HeaderPolicy
+from searchway.wire import HttpRequest
+
+GET = HttpRequest(method="GET", path="/")
+FORWARDED = ("x-opaque-id", "traceparent", "tracestate")
+
+
+def written(caller: dict[str, str] | None = None, request: HttpRequest = GET, **settings: Any) -> dict[str, str]:
+    cluster = ClusterSettings(name="c", nodes=("http://c:9200",), **settings)
+    headers = HeaderPolicy(cluster, FORWARDED).write(request, caller or {})
+    names = [name for name, _ in headers]
+    assert len(names) == len(set(names))
+    return {name.decode(): value.decode() for name, value in headers}
+
+
+def test_fixed_headers() -> None:
+    assert written() == {
+        "user-agent": f"searchway/{__version__}",
+        "accept": "application/json",
+        "accept-encoding": "identity",
+    }
+
+
+def test_compression_is_asked_for() -> None:
+    assert written(compress=True)["accept-encoding"] == "gzip"
+
+
+def test_content_type_of_the_request() -> None:
+    request = HttpRequest(method="POST", path="/", body=b"{}", content_type="application/x-ndjson")
+    assert written(request=request)["content-type"] == "application/x-ndjson"
+
+
+@pytest.mark.parametrize(
+    ("settings", "authorization"),
+    [
+        ({"username": "u", "password": "pä:ss"}, "Basic dTpww6Q6c3M="),
+        ({"api_key": "a2V5"}, "ApiKey a2V5"),
+        ({"bearer": "t"}, "Bearer t"),
+    ],
+)
+def test_own_credentials(settings: dict[str, str], authorization: str) -> None:
+    assert written(**settings)["authorization"] == authorization
+    assert written({"authorization": "Basic theirs"}, **settings)["authorization"] == authorization
+
+
+def test_credentials_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("t\n")
+    assert written(bearer_file=path)["authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize(("caller", "sent"), [({"authorization": "Basic theirs"}, "Basic theirs"), ({}, "Bearer t")])
+def test_callers_credentials_come_first_where_they_are_forwarded(caller: dict[str, str], sent: str) -> None:
+    assert written(caller, bearer="t", forward_credentials=True)["authorization"] == sent
+
+
+def test_only_listed_headers_pass() -> None:
+    caller = {
+        "x-opaque-id": "7",
+        "traceparent": "00-1-2-01",
+        "es-security-runas-user": "admin",
+        "es-secondary-authorization": "Basic x",
+        "authorization": "Basic theirs",
+        "cookie": "a=b",
+        "host": "elsewhere",
+        "x-anything": "1",
+    }
+    assert written(caller).keys() - written().keys() == {"x-opaque-id", "traceparent"}
+
+
+@pytest.mark.parametrize("value", ["a\r\nevil: 1", "a\x00", "ä", "a\tb"])
+@pytest.mark.parametrize("name", ["x-opaque-id", "authorization"])
+def test_header_that_cannot_be_sent_is_refused(name: str, value: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"{name}: expected printable ASCII"):
+        written({name: value}, forward_credentials=True)
