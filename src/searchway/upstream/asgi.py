@@ -1,9 +1,10 @@
 """Runs an ASGI application in this process as if it were a cluster, with the request target kept as it was written.
 
-httpx's own ASGI transport takes the path from its URL class and waits for the whole answer in a task of the caller's;
-here the target is the one of the `target` extension, and an application that fails looks like a connection that broke.
+Unlike with httpx's own ASGI transport the target is the one of the `target` extension, byte for byte, and an application
+that fails looks like a connection that broke.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
@@ -45,22 +46,26 @@ class _Exchange:
         self._received = False
         self._start: Message | None = None
         self._chunks: list[bytes] = []
-        self._whole = False
+        self._whole = asyncio.Event()
 
     async def receive(self) -> Message:
-        message = {"type": "http.disconnect"} if self._received else self._request
-        self._received = True
-        return message
+        if not self._received:
+            self._received = True
+            return self._request
+        # Applications watch for callers who leave; this one stays until it has its answer.
+        await self._whole.wait()
+        return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
         elif message["type"] == "http.response.body":
             self._chunks.append(message.get("body", b""))
-            self._whole = not message.get("more_body", False)
+            if not message.get("more_body", False):
+                self._whole.set()
 
     def response(self) -> httpx.Response:
-        if self._start is None or not self._whole:
+        if self._start is None or not self._whole.is_set():
             raise httpx.RemoteProtocolError("the application ended before its answer")
         stream = httpx.ByteStream(b"".join(self._chunks))
         return httpx.Response(self._start["status"], headers=list(self._start.get("headers", ())), stream=stream)

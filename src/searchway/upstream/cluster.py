@@ -68,6 +68,10 @@ class Cluster:
         """What the cluster runs, as far as settings and answers have told."""
         return self._product
 
+    def identity(self, headers: Mapping[str, str]) -> bytes:
+        """Return a digest of what the cluster can tell a caller by; see `HeaderPolicy.identity`."""
+        return self._policy.identity(headers)
+
     async def send(
         self, request: HttpRequest, *, retry: Retry, headers: Mapping[str, str], deadline: float
     ) -> HttpResponse:

@@ -2,12 +2,15 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from hashlib import blake2b
 
 from searchway import __version__
 from searchway.errors import InvalidArgumentError
 from searchway.settings import ClusterSettings
 from searchway.upstream.node import Headers
 from searchway.wire import HttpRequest
+
+_TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
 
 
 class HeaderPolicy:
@@ -42,6 +45,14 @@ class HeaderPolicy:
             headers.append((b"authorization", authorization))
         headers.extend((raw, _value(name, caller[name])) for name, raw in self._forwarded if name in caller)
         return headers
+
+    def identity(self, caller: Mapping[str, str]) -> bytes:
+        """Return a digest of what the cluster can tell this caller by: credentials and forwarded headers, those of tracing aside.
+
+        Callers with different ones must never share a request.
+        """
+        told = [(name, caller[name]) for name, _ in self._forwarded if name in caller and name not in _TRACING]
+        return blake2b(repr((self._authorization(caller), told)).encode(), digest_size=16).digest()
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
         if self._forwards_credentials and (theirs := caller.get("authorization")):

@@ -9,9 +9,11 @@ from searchway.upstream.asgi import AsgiTransport
 def application(*messages: dict[str, Any], seen: list[Any] | None = None) -> Any:
     async def run(scope: Any, receive: Any, send: Any) -> None:
         if seen is not None:
-            seen.extend([scope, await receive(), await receive()])
+            seen.extend([scope, await receive()])
         for message in messages:
             await send(message)
+        if seen is not None:
+            seen.append(await receive())
 
     return run
 

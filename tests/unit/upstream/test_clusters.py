@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import httpx
+import pytest
+
+from searchway.errors import InvalidArgumentError, SettingsError
+from searchway.settings import ClusterSettings, Settings
+from searchway.upstream import Clusters
+
+
+def settings(*names: str, default: str = "") -> Settings:
+    clusters = tuple(ClusterSettings(name=name, nodes=(f"http://{name}:9200",)) for name in names)
+    return Settings(clusters=clusters, default=default)
+
+
+@pytest.mark.parametrize(
+    ("default", "asked", "name"),
+    [("", None, "logs"), ("", "", "logs"), ("metrics", None, "metrics"), ("metrics", "logs", "logs")],
+)
+def test_cluster_by_name(default: str, asked: str | None, name: str) -> None:
+    clusters = Clusters(settings("logs", "metrics", default=default))
+    assert clusters.get(asked).name == name
+    assert clusters.names == ("logs", "metrics")
+    assert [cluster.name for cluster in clusters] == ["logs", "metrics"]
+
+
+def test_unknown_cluster_is_refused_with_a_guess() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"x-searchway-cluster: .*did you mean metrics\?"):
+        Clusters(settings("logs", "metrics")).get("metric")
+
+
+def test_unknown_cluster_does_not_list_the_others() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        Clusters(settings("logs", "metrics")).get("x")
+    assert "logs" not in str(caught.value)
+
+
+async def test_every_transport_is_closed() -> None:
+    closed: list[str] = []
+
+    class Transport(httpx.AsyncBaseTransport):
+        async def aclose(self) -> None:
+            closed.append("one")
+
+    clusters = Clusters(settings("a", "b"), transports={"a": Transport(), "b": Transport()})
+    await clusters.aclose()
+    assert closed == ["one", "one"]
+
+
+def test_sandbox_must_be_given() -> None:
+    with pytest.raises(SettingsError, match=r"^clusters\.s\.sandbox: "):
+        Clusters(Settings(clusters=(ClusterSettings(name="s", sandbox="opensearch"),)))
+
+
+@pytest.mark.parametrize("keys", [("ca",), ("client_cert", "client_key")])
+def test_unusable_certificate_is_a_wrong_setting(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    path = tmp_path / "x.pem"
+    path.write_text("not a certificate")
+    cluster = ClusterSettings(name="c", nodes=("https://c:9200",), **dict.fromkeys(keys, path))
+    with pytest.raises(SettingsError, match=r"^clusters\.c: expected PEM files"):
+        Clusters(Settings(clusters=(cluster,)))
