@@ -1,0 +1,1 @@
+"""How fast the gateway is beside servers that somebody wrote by hand for the same work."""
