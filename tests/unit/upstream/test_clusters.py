@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -56,6 +57,7 @@ def test_sandbox_must_be_given() -> None:
 def test_unusable_certificate_is_a_wrong_setting(tmp_path: Path, keys: tuple[str, ...]) -> None:
     path = tmp_path / "x.pem"
     path.write_text("not a certificate")
-    cluster = ClusterSettings(name="c", nodes=("https://c:9200",), **dict.fromkeys(keys, path))
+    paths: dict[str, Any] = dict.fromkeys(keys, path)
+    cluster = ClusterSettings(name="c", nodes=("https://c:9200",), **paths)
     with pytest.raises(SettingsError, match=r"^clusters\.c: expected PEM files"):
         Clusters(Settings(clusters=(cluster,)))

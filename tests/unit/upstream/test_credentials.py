@@ -46,7 +46,7 @@ def test_content_type_of_the_request() -> None:
         ({"bearer": "t"}, "Bearer t"),
     ],
 )
-def test_own_credentials(settings: dict[str, str], authorization: str) -> None:
+def test_own_credentials(settings: dict[str, Any], authorization: str) -> None:
     assert written(**settings)["authorization"] == authorization
     assert written({"authorization": "Basic theirs"}, **settings)["authorization"] == authorization
 
