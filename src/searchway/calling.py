@@ -52,7 +52,7 @@ async def preview_here(settings: Settings, name: str, document: str, how: Circum
     """
     operation, message = _prepare(name, document)
     async with open_gateway(settings) as gateway:
-        return _print_request(await gateway.engine.preview(operation, message, _call(how)))
+        return _print_request(gateway.engine.preview(operation, message, _call(how)))
 
 
 async def call_remote(target: str, name: str, document: str, how: Circumstances) -> str:

@@ -13,21 +13,27 @@ def depends_on_product(operation: Operation) -> bool:
     return not everywhere or any(a.since or a.prefix for a in operation.engines)
 
 
+def is_available(operation: Operation, product: Product) -> bool:
+    """Tell whether the product has the operation, as far as can be told."""
+    found = operation.availability(product.engine)
+    version = _numbers(product.version)
+    return found is not None and not (found.since and version and version < found.since)
+
+
 def check_available(operation: Operation, product: Product) -> None:
     """Check that the product has the operation.
 
     Raises:
         UnimplementedError: it certainly does not.
     """
-    found = operation.availability(product.engine)
+    if is_available(operation, product):
+        return
+    title, found = _TITLES[product.engine], operation.availability(product.engine)
     if found is None:
         there = " and ".join(_TITLES[a.engine] for a in operation.engines)
-        raise _unimplemented(f"{_TITLES[product.engine]} has no {operation.name}, only {there}")
-    version = _numbers(product.version)
-    if found.since and version and version < found.since:
-        since = ".".join(map(str, found.since))
-        title = _TITLES[product.engine]
-        raise _unimplemented(f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
+        raise _unimplemented(f"{title} has no {operation.name}, only {there}")
+    since = ".".join(map(str, found.since))
+    raise _unimplemented(f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
 
 
 def _unimplemented(problem: str) -> UnimplementedError:

@@ -16,8 +16,8 @@ from typing import Any
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
 
-Part = bytes | CallError
-"""What a member gets: the body that it would have got alone, or its own error."""
+Part = bytes | CallError | None
+"""What a member gets: the body that it would have got alone, its own error, or None if it must be sent alone."""
 SendTogether = Callable[[Sequence[Any]], Awaitable[Sequence[Part]]]
 """Sends the messages of a batch as one request and takes the answer apart."""
 SendAlone = Callable[[Any], Awaitable[bytes]]
@@ -128,6 +128,9 @@ class Joins:
                 await asyncio.wait(waiting)
             batch.sent = True
             await self._send(batch.joining, batch.members)
+        except BaseException as error:
+            _give_all(batch.members, error)
+            raise
         finally:
             if self._gathering.get((scope, options)) is batch:
                 del self._gathering[scope, options]
@@ -149,8 +152,13 @@ class Joins:
                 await self._send_each(joining, members)
                 return
             parts = [error.copy() for _ in members]
+        left = []
         for member, part in zip(members, parts, strict=True):
-            _give(member, part)
+            if part is None:
+                left.append(member)
+            else:
+                _give(member, part)
+        await self._send_each(joining, left)
 
     async def _send_each(self, joining: Joining, members: Sequence[_Member]) -> None:
         few = asyncio.Semaphore(self._alone)
@@ -169,10 +177,21 @@ async def _send_alone(joining: Joining, member: _Member) -> None:
         _give(member, error)
 
 
-def _give(member: _Member, part: Part) -> None:
+def _give(member: _Member, part: bytes | CallError) -> None:
     if member.answer.done():
         return  # it has left
     if isinstance(part, CallError):
         member.answer.set_exception(part)
     else:
         member.answer.set_result(part)
+
+
+def _give_all(members: Sequence[_Member], error: BaseException) -> None:
+    """Let nobody wait for ever for a batch that broke off."""
+    for member in members:
+        if member.answer.done():
+            continue
+        if isinstance(error, asyncio.CancelledError):
+            member.answer.cancel()
+        else:
+            member.answer.set_exception(error)

@@ -25,7 +25,7 @@ class ExplainIndices(Hook):
     async def complete(self, done: Done) -> Outcome:
         """Report the names asked for that the answer does not have; a pattern may match nothing."""
         found = read_object(done.body)
-        asked = [name for name in done.message.indices if not _is_pattern(name)]
+        asked = [name for name in done.message.indices if not is_pattern(name)]
         missing = [name for name in asked if name not in found]
         return Outcome(failures=[_missing(name) for name in missing], local={"missing": missing})
 
@@ -41,5 +41,6 @@ def _missing(name: str) -> Failure:
     return Failure(code=Code.NOT_FOUND, message=f"there is no index {name!r}", item=name, cause=cause)
 
 
-def _is_pattern(name: str) -> bool:
+def is_pattern(name: str) -> bool:
+    """Tell whether a name may stand for several indices, or for one of another name."""
     return "*" in name or name.startswith(("-", "_all", "<"))

@@ -110,6 +110,11 @@ class BatchingSettings(Section):
     operations: Mapping[str, bool] = {}
     """Operations for which joining is switched off or on by name, as in `security.PutRole = false`."""
 
+    @property
+    def shares(self) -> bool:
+        """Whether identical reads share one request."""
+        return self.enabled and self.single_flight
+
     def joins(self, operation: str) -> bool:
         """Return whether calls of the operation may be joined."""
         return self.enabled and self.operations.get(operation, True)

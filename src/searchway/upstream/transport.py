@@ -60,7 +60,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         answer = await session.request(
             request.method,
             URL(f"{url.scheme}://{url.netloc.decode('ascii')}{target.decode('ascii')}", encoded=True),
-            headers=request.headers.multi_items(),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
             data=request.read() or None,
             allow_redirects=False,
         )

@@ -1,0 +1,160 @@
+"""Merging of calls by what the contract says of them: N calls of an operation into one that takes a list.
+
+How the members' messages become one follows from the proto files: the list's entries take the fields that they have in common with the
+member, the rest are options, which must be equal. How the answer is taken apart again is the family's (`families.joins`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol, Self
+
+from searchway.contract.catalog import Catalog
+from searchway.contract.records import Field, Operation, Role, Shape
+from searchway.contract.selection import Selection
+from searchway.engine.availability import is_available
+from searchway.engine.call import Call
+from searchway.engine.joins import Joining, Joins, Part
+from searchway.errors import CallError, Code
+from searchway.families.joins import JOINS, Join
+from searchway.settings import BatchingSettings
+from searchway.upstream import Cluster
+
+
+class Member(Protocol):
+    """A call that may be merged."""
+
+    operation: Operation
+    message: Any
+    call: Call
+    cluster: Cluster
+
+    @property
+    def prepared(self) -> Any:
+        """The message as it is sent."""
+        ...
+
+    async def send(self, selection: Selection | None = None) -> bytes:
+        """Send the call alone, on the gateway's time."""
+        ...
+
+    def beside(self, operation: Operation, message: Any) -> Self:
+        """Return a call of another operation for the same caller."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The operation that takes many, seen from one that takes one."""
+
+    operation: Operation
+    """The operation."""
+    items: Field
+    """Its list."""
+    own: tuple[str, ...]
+    """The fields of the member that become an entry, or the list itself where both take one."""
+    options: tuple[str, ...]
+    """The fields that must be equal."""
+
+    def merge(self, messages: Sequence[Any]) -> Any:
+        """Return one message for all."""
+        merged = self.operation.request.cls()
+        _copy(self.options, messages[0], merged)
+        entries = getattr(merged, self.items.name)
+        if self.items.name not in self.own:
+            for message in messages:
+                _copy(self.own, message, entries.add())
+        else:
+            joined = [entry for message in messages for entry in getattr(message, self.items.name)]
+            entries.extend(joined if self.items.shape else dict.fromkeys(joined))  # a name needs to be asked for once
+        return merged
+
+    def options_of(self, message: Any) -> bytes:
+        """Return what must be equal, as bytes."""
+        options = type(message)()
+        options.CopyFrom(message)
+        for name in self.own:
+            options.ClearField(name)
+        return bytes(options.SerializeToString(deterministic=True))
+
+
+class Merger:
+    """Decides which calls are merged, and merges them."""
+
+    def __init__(self, catalog: Catalog, settings: BatchingSettings, joins: Joins) -> None:
+        self._catalog = catalog
+        self._settings = settings
+        self._joins = joins
+        self._lacking: set[tuple[str, str]] = set()
+
+    def takes(self, member: Member) -> bool:
+        """Tell whether the call may share a request."""
+        operation, join = member.operation, JOINS.get(member.operation.name)
+        if join is None or not self._settings.joins(operation.name) or not join.takes(member.message):
+            return False
+        if (member.cluster.name, operation.name) in self._lacking:
+            return False
+        target = self._target(operation).operation
+        known = member.cluster.product
+        return known is None or is_available(target, known)
+
+    async def join(self, member: Member) -> bytes:
+        """Return the body that the call gets.
+
+        Raises:
+            CallError: the call failed, or the request that it shared.
+        """
+        operation, message = member.operation, member.message
+        target, join = self._target(operation), JOINS[operation.name]
+        scope = (member.cluster.name, operation.name)
+        options = (member.cluster.identity(member.call.headers), target.options_of(message))
+        joining = Joining(
+            together=lambda members: self._together(target, join, members),
+            alone=lambda one: one.send(),
+            thing=lambda one: join.thing(one.message),
+            size=lambda one: join.size(one.message),
+            bound=join.bound,
+        )
+        return await self._joins.join(scope, options, member, joining)
+
+    async def _together(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
+        first, messages = members[0], [member.prepared for member in members]
+        merged = first.beside(target.operation, target.merge(messages))
+        try:
+            body = await merged.send()
+        except CallError as error:
+            if error.code is Code.UNIMPLEMENTED:
+                self._lacking.add((first.cluster.name, first.operation.name))
+            raise
+        return join.split(first.operation, messages, body)
+
+    def _target(self, operation: Operation) -> Target:
+        return _target(self._catalog.operation, operation)
+
+
+@cache
+def _target(find: Callable[[str], Operation], operation: Operation) -> Target:
+    batch = operation.batch
+    assert batch is not None  # noqa: S101  # families join what the contract says can be
+    into = find(f"{operation.family}.{batch.into}") if batch.into else operation
+    items = into.request.by_name[batch.field]
+    common = [f.name for f in items.shape.fields if f.name in operation.request.by_name] if items.shape else []
+    own = tuple(common) if into is not operation else (items.name,)
+    return Target(into, items, own, _options(operation.request, into.request, own))
+
+
+def _options(member: Shape, target: Shape, own: tuple[str, ...]) -> tuple[str, ...]:
+    sent = (f for f in member.fields if f.role is not Role.LOCAL and f.name not in own)
+    return tuple(f.name for f in sent if f.name in target.by_name)
+
+
+def _copy(names: Sequence[str], source: Any, target: Any) -> None:
+    for descriptor, value in source.ListFields():
+        if descriptor.name not in names:
+            continue
+        if descriptor.message_type is not None and not descriptor.is_repeated:
+            getattr(target, descriptor.name).CopyFrom(value)
+        elif descriptor.is_repeated:
+            getattr(target, descriptor.name).extend(value)
+        else:
+            setattr(target, descriptor.name, value)

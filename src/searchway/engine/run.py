@@ -1,0 +1,225 @@
+"""One call on its way: product, request, page, and what the family has to add.
+
+product --> request --+--> alone ---------------+--> judge --> page --> complete (family) --> Answer
++--> a flight (same read) -+
++--> a batch (same kind) --+
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from searchway.contract.catalog import Catalog
+from searchway.contract.records import Engine as Product
+from searchway.contract.records import Operation
+from searchway.contract.selection import Selection
+from searchway.engine.availability import check_available, depends_on_product
+from searchway.engine.call import Call
+from searchway.engine.flights import FlightKey, Flights
+from searchway.engine.merging import Merger
+from searchway.engine.paging import Pager, PageRequest, PageSizes, Pairs
+from searchway.engine.tokens import Tokens
+from searchway.errors import Applied, Code, Failure, TransportError, UpstreamError
+from searchway.families import HOOKS
+from searchway.families.hooks import Done, Hook
+from searchway.settings import Settings
+from searchway.transcode import inputs, params
+from searchway.transcode.answer import Answer
+from searchway.transcode.failures import read_failure
+from searchway.transcode.request import encode
+from searchway.upstream import Clusters
+from searchway.wire import HttpRequest, HttpResponse
+
+_PLAIN = Hook()
+_FIRST_ERROR = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What all runs of a gateway have in common."""
+
+    settings: Settings
+    """The settings."""
+    catalog: Catalog
+    """The operations."""
+    clusters: Clusters
+    """The clusters."""
+    tokens: Tokens
+    """Who signs page tokens."""
+    sizes: PageSizes
+    """The bounds of a page."""
+    flights: Flights
+    """The reads in flight."""
+    merger: Merger
+    """Who joins calls."""
+
+    def deadline(self, asked: float | None) -> float:
+        """Return when a call must have ended, by time.monotonic(): as asked, or after the default time, less a margin."""
+        latest = time.monotonic() + self.settings.timeout if asked is None else asked
+        return latest - self.settings.margin
+
+
+class Run:
+    """One call of an operation."""
+
+    def __init__(
+        self, parts: Parts, operation: Operation, message: Any, call: Call, selection: Selection | None
+    ) -> None:
+        self.parts = parts
+        self.operation = operation
+        self.message = message
+        self.call = call
+        self.cluster = parts.clusters.get(call.cluster)
+        self._selection = selection
+        self._hook = HOOKS.get(operation.name, _PLAIN)
+        self._product: Product | None = None
+        self._deadline = parts.deadline(call.deadline)
+
+    async def answer(self) -> Answer:
+        """Carry it out.
+
+        Raises:
+            CallError: it failed.
+        """
+        await self._find_product()
+        answer = await self._fetch()
+        answer.keys = params.request_keys(self.operation.request, self.message)
+        await self._complete(answer)
+        return answer
+
+    def preview(self) -> HttpRequest:
+        """Return the request that would be sent first.
+
+        Raises:
+            CallError: the message would be refused.
+        """
+        known = self.cluster.product
+        self._product = known.engine if known else None
+        paged = self.operation.paging is not None
+        return self._request(self._selection, self._pager().first_pairs(PageRequest.of(self.message)) if paged else ())
+
+    async def send(
+        self, selection: Selection | None = None, more_query: Pairs = (), *, deadline: float | None = None
+    ) -> bytes:
+        """Send the call's own request and return the body.
+
+        Args:
+            selection: what is needed of the answer.
+            more_query: pairs that paging adds.
+            deadline: when it must be answered; the gateway's own time if nothing is said, for a request that several callers share.
+
+        Raises:
+            CallError: it failed.
+        """
+        headers = {**self.call.headers, "x-opaque-id": self.call.request_id}
+        request = self._request(selection, more_query)
+        end = self.parts.deadline(None) if deadline is None else deadline
+        try:
+            response = await self.cluster.send(request, retry=self.operation.retry, headers=headers, deadline=end)
+        finally:
+            if not self.operation.read_only:
+                self.parts.flights.close(self.cluster.name)
+        self._note(response)
+        if response.status >= _FIRST_ERROR:
+            raise read_failure(self.operation, response)
+        return response.body
+
+    def beside(self, operation: Operation, message: Any) -> "Run":
+        """Return a run of another operation for the same caller."""
+        other = Run(self.parts, operation, message, self.call, None)
+        other._product = self._product
+        return other
+
+    @property
+    def prepared(self) -> Any:
+        """The message as it is sent, after the family's hand."""
+        return self._hook.prepare(self.message)
+
+    async def _find_product(self) -> None:
+        """Find out what the cluster is, if that matters to the operation; not knowing it refuses nothing."""
+        known = self.cluster.product
+        if known is None and depends_on_product(self.operation):
+            # Refused input must not cause a request, not even this one.
+            self._request(None, ())
+            known = await self.cluster.detect(self.call.headers, self._deadline)
+        if known is not None:
+            self._product = known.engine
+            check_available(self.operation, known)
+
+    def _request(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
+        return encode(
+            self.operation,
+            self.prepared,
+            engine=self._product,
+            selection=selection,
+            more_query=more_query,
+        )
+
+    async def _fetch(self) -> Answer:
+        if self.operation.paging is None:
+            return Answer(bodies=(await self._body(()),))
+        return await self._pager().fetch(PageRequest.of(self.message), self._body)
+
+    def _pager(self) -> Pager:
+        tokens = self.parts.tokens.of(self.operation, self.cluster.name, self.message)
+        return Pager(self.operation, tokens, self.parts.sizes)
+
+    async def _body(self, more_query: Pairs) -> bytes:
+        """Get the body in the cheapest way that is allowed."""
+        if self.parts.merger.takes(self):
+            self._request(None, ())  # what is refused must not get into a batch
+            return await self._in_time(self.parts.merger.join(self))
+        if self.operation.read_only and self.parts.settings.batching.shares:
+            return await self._in_time(self._share(more_query))
+        return await self.send(self._selection, more_query, deadline=self._deadline)
+
+    async def _share(self, more_query: Pairs) -> bytes:
+        message = self.message.SerializeToString(deterministic=True)
+        request = (self.operation.name, message, more_query)
+        key = FlightKey(self.cluster.name, self.cluster.identity(self.call.headers), request)
+        return await self.parts.flights.join(key, self._selection, lambda selection: self.send(selection, more_query))
+
+    async def _in_time(self, shared: Awaitable[bytes]) -> bytes:
+        """Wait for a request that runs on the gateway's time, within the caller's own."""
+        try:
+            async with asyncio.timeout(self._deadline - time.monotonic()):
+                return await shared
+        except TimeoutError:
+            raise self._late() from None
+
+    def _late(self) -> TransportError:
+        reads = self.operation.read_only
+        applied = Applied.UNSPECIFIED if reads else Applied.UNKNOWN
+        message = "the cluster did not answer in time"
+        return TransportError(Failure(code=Code.DEADLINE_EXCEEDED, message=message, retryable=reads, applied=applied))
+
+    def _note(self, response: HttpResponse) -> None:
+        self.call.upstream_calls += 1
+        if warning := response.headers.get("warning"):
+            self.call.warnings.append(warning)
+
+    async def _complete(self, answer: Answer) -> None:
+        done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)
+        outcome = await self._hook.complete(done)
+        answer.failures = tuple(self._located(failure) for failure in outcome.failures)
+        if answer.failures and (self.call.strict or getattr(self.message, "strict", False)):
+            raise _partly_done(answer.failures)
+        answer.local = {**(outcome.local or {}), "failures": [failure.document() for failure in answer.failures]}
+
+    def _located(self, failure: Failure) -> Failure:
+        where = {"cluster": self.cluster.name, "operation": self.operation.name, "request_id": self.call.request_id}
+        return UpstreamError(failure).with_context(**where).failure
+
+    async def _follow(self, name: str, values: Mapping[str, Any]) -> Sequence[Failure]:
+        operation = self.parts.catalog.operation(name)
+        message = inputs.build(operation.request, values)
+        return (await Run(self.parts, operation, message, self.call, None).answer()).failures
+
+
+def _partly_done(failures: Sequence[Failure]) -> UpstreamError:
+    """Make the error of a strict call out of its first failed item."""
+    first = failures[0]
+    more = f" (and {len(failures) - 1} more items failed)" if len(failures) > 1 else ""
+    return UpstreamError(replace(first, message=f"{first.item}: {first.message}{more}"))

@@ -1,0 +1,140 @@
+"""How calls that went out as one request get their own answers back: one small class for each kind that may be joined.
+
+Only what means the same when it is joined, and can be told apart again, is here. State management's add, remove, retry and change answer
+with one total, and actions on data streams are atomic: those are never joined.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import orjson
+
+from searchway.contract.records import Operation
+from searchway.errors import CallError, MalformedAnswerError, UpstreamError
+from searchway.families.documents import read_object
+from searchway.families.ism import is_pattern
+from searchway.transcode import jsontext
+from searchway.transcode.failures import item_failure
+from searchway.transcode.members import either
+
+Part = bytes | CallError | None
+"""A member's body, its error, or None if it must be asked again alone."""
+
+_MEGABYTE = 1024 * 1024
+
+
+class Join:
+    """How calls of one kind are joined."""
+
+    bound: int = _MEGABYTE
+    """The largest sum of sizes."""
+
+    def takes(self, message: Any) -> bool:
+        """Tell whether this call may be joined."""
+        del message
+        return True
+
+    def thing(self, message: Any) -> str:
+        """Return what the call writes; empty for reads."""
+        del message
+        return ""
+
+    def size(self, message: Any) -> int:
+        """Return how much of the bound the call takes; bytes unless the kind says otherwise."""
+        return int(message.ByteSize())
+
+    def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
+        """Take the answer apart, a part for each message, in their order."""
+        raise NotImplementedError
+
+
+class PutRole(Join):
+    """Single roles in a bulk request."""
+
+    def thing(self, message: Any) -> str:
+        """Two writes of one role keep their order."""
+        return str(message.name)
+
+    def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
+        """Find each role among the created, the unchanged and the refused."""
+        document = read_object(body)
+        details = (document.get("errors") or {}).get("details") or {}
+        return [self._part(operation, message.name, document, details) for message in messages]
+
+    def _part(self, operation: Operation, name: str, document: Mapping[str, Any], details: Mapping[str, Any]) -> Part:
+        if name in details:
+            return UpstreamError(item_failure(details[name], item="", operation=operation.name))
+        created = name in document.get("created", ())
+        if not created and name not in document.get("updated", ()) and name not in document.get("noop", ()):
+            return MalformedAnswerError.of_shape()
+        return orjson.dumps({"role": {"created": created}})
+
+
+class ExplainIndices(Join):
+    """Explanations of different indices in one request."""
+
+    # Paths beside which prefix and query still fit into a request line of 4,096 bytes.
+    bound = 3500
+
+    def takes(self, message: Any) -> bool:
+        """Patterns cannot be told apart in an answer."""
+        return not any(is_pattern(name) for name in message.indices)
+
+    def size(self, message: Any) -> int:
+        """Return the longest that the names can get in a path."""
+        return sum(3 * len(name.encode()) + 1 for name in message.indices)
+
+    def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
+        """Give each its indices; one that is missing a name asks again alone, which tells why."""
+        try:
+            found = jsontext.members(body)
+        except msgspec.MsgspecError:
+            return [MalformedAnswerError.of_shape() for _ in messages]
+        return [self._part(operation, message.indices, found) for message in messages]
+
+    def _part(self, operation: Operation, names: Sequence[str], found: Mapping[str, msgspec.Raw]) -> Part:
+        if any(name not in found for name in names):
+            return None
+        own = {name: found[name] for name in names}
+        count = sum(_is_managed(operation, raw) for raw in own.values())
+        return jsontext.join_members({**own, "total_managed_indices": str(count).encode()})
+
+
+class MultiSearch(Join):
+    """Lists of searches as one longer list."""
+
+    bound = 5 * _MEGABYTE
+
+    def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
+        """Give each as many answers as it has searches, in order."""
+        del operation
+        try:
+            document = jsontext.members(body)
+            answers = jsontext.elements(document.get("responses") or document["docs"])
+        except (msgspec.MsgspecError, KeyError):
+            answers = []
+        if len(answers) != sum(len(message.searches) for message in messages):
+            return [MalformedAnswerError.of_shape() for _ in messages]
+        took, rest = document.get("took"), iter(answers)
+        own = ([next(rest) for _ in message.searches] for message in messages)
+        return [_searches(took, part) for part in own]
+
+
+def _searches(took: msgspec.Raw | None, answers: Sequence[msgspec.Raw]) -> bytes:
+    listed = b"[" + b",".join(bytes(answer) for answer in answers) + b"]"
+    return jsontext.join_members({**({"took": took} if took is not None else {}), "responses": listed})
+
+
+def _is_managed(operation: Operation, raw: msgspec.Raw) -> bool:
+    entry = operation.items and operation.items.shape
+    assert entry  # noqa: S101  # explain is paged by its indices
+    policy = entry.by_name["policy_id"]
+    return either(orjson.loads(bytes(raw)), (policy.at, *((key,) for key in policy.also))) is not None
+
+
+JOINS: Mapping[str, Join] = {
+    "fleet.MultiSearch": MultiSearch(),
+    "ism.ExplainIndices": ExplainIndices(),
+    "security.PutRole": PutRole(),
+}
