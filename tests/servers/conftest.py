@@ -7,12 +7,19 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from uuid import uuid4
 
+import grpc
+import httpx
 import pytest
 
+from servers.direct import Direct
 from servers.elasticsearch.server import boot as boot_elasticsearch
+from servers.faces import Caller, Face, GraphCaller, GrpcCaller
+from servers.gateway import Gateway, serve_all
 from servers.opensearch.server import boot as boot_opensearch
 from servers.process import ServerProcess
 from servers.record import Server
@@ -50,6 +57,10 @@ class Fleet:
     def server(self, name: str) -> Server:
         """Return a server; raises what its boot raised."""
         return self.boots[name].result()
+
+    def all(self) -> list[Server]:
+        """Return the servers that run."""
+        return [boot.result() for boot in self.boots.values() if boot.exception() is None]
 
     def stop(self) -> None:
         """End exactly the processes that were started, side by side."""
@@ -114,3 +125,49 @@ def elasticsearch(request: pytest.FixtureRequest, fleet: Fleet) -> Server:
 def server(request: pytest.FixtureRequest, fleet: Fleet) -> Server:
     """Each server in turn."""
     return fleet.server(request.param)
+
+
+@pytest.fixture(scope="session")
+def gateway(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """One gateway, with every server as a cluster."""
+    with serve_all(fleet.all(), tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def channel(gateway: Gateway) -> Iterator[grpc.Channel]:
+    """A connection to the gRPC face."""
+    with grpc.insecure_channel(gateway.grpc) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def graphql(gateway: Gateway) -> Iterator[GraphCaller]:
+    """A caller of the GraphQL face, for documents of one's own."""
+    with httpx.Client(base_url=gateway.http, timeout=60, trust_env=False) as client:
+        yield GraphCaller(client)
+
+
+@pytest.fixture(scope="session")
+def faces(channel: grpc.Channel, graphql: GraphCaller) -> dict[str, Face]:
+    callers: dict[str, Caller] = {"grpc": GrpcCaller(channel), "graphql": graphql}
+    return {name: Face(name=name, caller=caller) for name, caller in callers.items()}
+
+
+@pytest.fixture(params=["grpc", "graphql"])
+def face(request: pytest.FixtureRequest, faces: dict[str, Face]) -> Face:
+    """Each face in turn."""
+    return faces[request.param]
+
+
+@pytest.fixture(scope="session")
+def direct() -> Iterator[Callable[[Server], Direct]]:
+    """Give a client of a server that does not go through the gateway."""
+    with ExitStack() as opened:
+        yield cache(lambda server: opened.enter_context(Direct(server)))
+
+
+@pytest.fixture
+def fresh() -> Callable[[str], str]:
+    """Make names that nothing on the servers has, out of a word that says what for."""
+    return lambda word: f"{word}-{uuid4().hex[:8]}"

@@ -4,10 +4,12 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.apache.lucene.analysis.FilteringTokenFilter;
 import org.apache.lucene.analysis.TokenStream;
@@ -20,6 +22,7 @@ import org.elasticsearch.action.ActionRequest;
 import org.elasticsearch.action.ActionResponse;
 import org.elasticsearch.action.datastreams.CreateDataStreamAction;
 import org.elasticsearch.action.datastreams.ModifyDataStreamsAction;
+import org.elasticsearch.action.search.SearchRequest;
 import org.elasticsearch.action.support.ActionFilters;
 import org.elasticsearch.action.support.master.AcknowledgedResponse;
 import org.elasticsearch.action.support.master.AcknowledgedTransportMasterNodeAction;
@@ -37,6 +40,7 @@ import org.elasticsearch.common.settings.ClusterSettings;
 import org.elasticsearch.common.settings.IndexScopedSettings;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.common.settings.SettingsFilter;
+import org.elasticsearch.common.xcontent.support.XContentMapValues;
 import org.elasticsearch.features.NodeFeature;
 import org.elasticsearch.index.analysis.AbstractTokenFilterFactory;
 import org.elasticsearch.index.analysis.AbstractTokenizerFactory;
@@ -52,6 +56,7 @@ import org.elasticsearch.rest.RestController;
 import org.elasticsearch.rest.RestHandler;
 import org.elasticsearch.rest.RestRequest;
 import org.elasticsearch.rest.RestUtils;
+import org.elasticsearch.rest.action.RestRefCountedChunkedToXContentListener;
 import org.elasticsearch.rest.action.RestToXContentListener;
 import org.elasticsearch.rest.action.search.RestMultiSearchAction;
 import org.elasticsearch.tasks.Task;
@@ -65,7 +70,8 @@ import org.elasticsearch.usage.UsageService;
  *  - routes to services that ARE in the server jar but whose route modules are not published:
  *    POST /_data_stream/_modify, PUT /_data_stream/{name}, [/{index}]/_fleet/_fleet_msearch.
  *    Parsing, state changes, searching and rendering are the server's; the route wiring is ours.
- *    The fleet route is the plain multi search under another path: no wait_for_checkpoints.
+ *    The fleet route is the multi search under another path, with the two members of a header line that only fleet takes
+ *    handed on to the server's search, which does the waiting.
  */
 public class GluePlugin extends Plugin implements AnalysisPlugin, ActionPlugin {
 
@@ -181,7 +187,27 @@ public class GluePlugin extends Plugin implements AnalysisPlugin, ActionPlugin {
                     new Route(RestRequest.Method.GET, "/{index}/_fleet/_fleet_msearch"),
                     new Route(RestRequest.Method.POST, "/{index}/_fleet/_fleet_msearch"));
             }
+
+            @Override
+            public RestChannelConsumer prepareRequest(RestRequest q, NodeClient c) throws java.io.IOException {
+                var m = parseRequest(q, true, new UsageService().getSearchUsageHolder(), f, GluePlugin::takeCheckpoints); //8
+                var m = parseRequest(q, true, new UsageService().getSearchUsageHolder(), f, GluePlugin::takeCheckpoints, Optional.empty()); //9
+                return ch -> c.multiSearch(m, new RestRefCountedChunkedToXContentListener<>(ch));
+            }
         });
+    }
+
+    private static boolean takeCheckpoints(String key, Object value, SearchRequest search) {
+        if (key.equals("wait_for_checkpoints")) {
+            var points = Stream.of(XContentMapValues.nodeStringArrayValue(value)).mapToLong(Long::parseLong).toArray();
+            search.setWaitForCheckpoints(Map.of("*", points));
+            return true;
+        }
+        if (key.equals("wait_for_checkpoints_timeout")) {
+            search.setWaitForCheckpointsTimeout(XContentMapValues.nodeTimeValue(value));
+            return true;
+        }
+        return false;
     }
 
     public static class Modify extends AcknowledgedTransportMasterNodeAction<ModifyDataStreamsAction.Request> {
