@@ -4,6 +4,7 @@ from typing import Final
 
 import pytest
 
+from contract.case_keys import is_in_a_case, is_path_in_a_case
 from contract.documents import Document, read_documents, split_keys
 from contract.rest_keys import bare_route, find, routes, variables
 from searchway.contract.catalog import load
@@ -48,6 +49,30 @@ def test_path_parameters_are_those_of_the_paths(document: Document) -> None:
 @pytest.mark.parametrize(("name", "section", "item"), ITEMS)
 def test_every_parameter_and_member_is_in_the_contract(name: str, section: str, item: str) -> None:
     assert find(contract(name), section, split_keys(item)) is not None
+
+
+@pytest.mark.parametrize(("name", "section", "item"), ITEMS)
+def test_every_parameter_and_member_is_in_a_case(name: str, section: str, item: str) -> None:
+    assert is_in_a_case(name, section, split_keys(item))
+
+
+def test_every_path_is_in_a_case(document: Document) -> None:
+    missing = [route for route in document.items["paths"] if not is_path_in_a_case(document.operation, route)]
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "keys"),
+    [
+        ("security.PutRole", "body", ("indices", "nosuch")),
+        ("security.PutRole", "query", ("nosuch",)),
+        ("ism.GetPolicy", "response", ("policy", "states", "actions", "nosuch")),
+        ("rules.ListRules", "response", ("rules", "*", "more")),
+    ],
+)
+def test_what_no_case_has_is_not_found_in_one(name: str, section: str, keys: tuple[str, ...]) -> None:
+    assert not is_in_a_case(name, section, keys)
+    assert not is_path_in_a_case(name, "GET /nosuch/{id}")
 
 
 @pytest.mark.parametrize(("name", "item"), REQUIRED)
