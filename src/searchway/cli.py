@@ -105,8 +105,8 @@ def call(operation: str, document: str, config: Path | None, **options: Any) -> 
     if target:
         click.echo(asyncio.run(calling.call_remote(target, operation, text, how)))
         return
-    settings = _settings(config, options)
-    logs.configure(settings.model_copy(update={"access_log": False}))
+    settings = _settings(config, options).model_copy(update={"access_log": False})
+    logs.configure(settings)
     work = calling.preview_here if dry_run else calling.call_here
     click.echo(asyncio.run(work(settings, operation, text, how)))
 
