@@ -100,6 +100,11 @@ class Direct:
         """Return the rows of the allocation table as the product gives them."""
         return list(self._client.cat.allocation(format="json", **options))
 
+    def role(self, name: str) -> Mapping[str, Any]:
+        """Return a role."""
+        found: Mapping[str, Any] = self.roles()[name]
+        return found
+
     def roles(self) -> Mapping[str, Any]:
         """Return all roles by name."""
         return dict(self.elasticsearch.security.get_role())
