@@ -140,9 +140,9 @@ class Run:
     async def _find_product(self) -> None:
         """Find out what the cluster is, if that matters to the operation; not knowing it refuses nothing."""
         known = self.cluster.product
-        if known is None and depends_on_product(self.operation):
-            # Refused input must not cause a request, not even this one.
-            self._request(None, ())
+        if depends_on_product(self.operation):
+            if known is None:
+                self._request(None, ())  # refused input must not cause a request, not even this one
             known = await self.cluster.detect(self.call.headers, self._deadline)
         if known is not None:
             self._product = known.engine
