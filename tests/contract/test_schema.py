@@ -65,11 +65,16 @@ async def started_task(client: httpx.AsyncClient) -> dict[str, Any]:
 
 
 async def post(client: httpx.AsyncClient, example: Path, more: dict[str, Any]) -> dict[str, Any]:
+    text, variables = read(example)
+    asked = {"query": text, "variables": variables | more}
+    answer: dict[str, Any] = (await client.post("/graphql", json=asked)).json()
+    return answer
+
+
+def read(example: Path) -> tuple[str, dict[str, Any]]:
     text = example.read_text(encoding="utf-8")
     said = _VARIABLES.search(text)
-    variables = (json.loads(said[1]) if said else {}) | more
-    answer: dict[str, Any] = (await client.post("/graphql", json={"query": text, "variables": variables})).json()
-    return answer
+    return text, json.loads(said[1]) if said else {}
 
 
 def leaves(value: Any) -> list[Any]:

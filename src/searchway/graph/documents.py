@@ -141,15 +141,19 @@ class DocumentStore:
     def _read(self, text: str) -> Document:
         try:
             node = parse(text, max_tokens=self._tokens)
+            errors = [*check_limits(node, depth=self._depth, aliases=self._aliases)] or self._validate(node)
         except GraphQLError as error:
             raise RequestError([error]) from None
-        if errors := [*check_limits(node, depth=self._depth, aliases=self._aliases)] or self._validate(node):
+        except RecursionError:
+            raise RequestError([GraphQLError("The document is nested too deeply.")]) from None
+        if errors:
             raise RequestError(errors)
-        operations = {
-            d.name.value if d.name else None: d for d in node.definitions if isinstance(d, OperationDefinitionNode)
-        }
+        operations = [d for d in node.definitions if isinstance(d, OperationDefinitionNode)]
         return Document(
-            schema=self._schema, node=node, operations=operations, conditions=tuple(sorted(set(_conditions(node))))
+            schema=self._schema,
+            node=node,
+            operations={operation.name.value if operation.name else None: operation for operation in operations},
+            conditions=tuple(sorted(set(_conditions(node)))),
         )
 
     def _validate(self, node: DocumentNode) -> list[GraphQLError]:

@@ -99,7 +99,7 @@ def make_message(call: PlannedCall, values: VariableValues) -> Any:
         message = type(call.message)()
         message.CopyFrom(call.message)
         return message
-    arguments = get_argument_values(call.field, call.nodes[0], values)
+    arguments = get_argument_values(call.arguments, call.nodes[0], values)
     request = call.operation.request
     message = inputs.build(request, arguments if call.operation.read_only else arguments.get("input", {}))
     if call.is_constant:

@@ -11,7 +11,7 @@ import structlog
 from graphql import GraphQLError
 
 from searchway.contract.records import Operation
-from searchway.errors import Applied, CallError, Code
+from searchway.errors import CallError, Code
 from searchway.graph import names
 from searchway.graph.plan import PlannedCall
 
@@ -67,7 +67,7 @@ def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:
     return message, {**_camel_cause(cause), **extensions, "retryable": failure.retryable}
 
 
-_ABSENT = (None, "", 0, Applied.UNSPECIFIED)
+_ABSENT = (None, "", 0)
 _CAUSES = {"caused_by": "causedBy", "root_cause": "rootCauses", "suppressed": "suppressed"}
 
 

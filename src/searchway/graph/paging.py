@@ -74,6 +74,8 @@ class ConnectionPlan:
         fields = self._collector.subfields(edge, details)
         outs = [out for out, _, _ in fields]
         columns = [self._column(edge, name, nodes) for _, name, nodes in fields]
+        if len(columns) == 1:
+            return lambda data, page, count: [{outs[0]: value} for value in columns[0](data, page, count)]
 
         def write(data: dict[str, Any], page: Page, count: int) -> list[dict[str, Any]]:
             if not columns:

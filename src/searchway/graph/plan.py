@@ -25,6 +25,7 @@ from graphql import (
     VariableNode,
     get_named_type,
     is_object_type,
+    is_required_argument,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields
 
@@ -48,8 +49,8 @@ class PlannedCall:
     """Where it stands in the result."""
     nodes: tuple[FieldNode, ...]
     """Where it stands in the document; several if duplicates were merged."""
-    field: GraphQLField
-    """The field of the schema."""
+    arguments: GraphQLField
+    """The field of the schema, cut down to the arguments that must or do stand here: the others have no defaults."""
     operation: Operation
     """The operation."""
     selection: Selection | None
@@ -151,13 +152,18 @@ class _Planner:
         return PlannedCall(
             path=path,
             nodes=nodes,
-            field=field,
+            arguments=_cut_down(field, nodes[0]),
             operation=operation,
             selection=selection,
             reader=reader(operation, selection, Dialect.GRAPH),
             finish=connection.finish if connection else None,
             is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
         )
+
+
+def _cut_down(field: GraphQLField, node: FieldNode) -> GraphQLField:
+    given = {argument.name.value for argument in node.arguments or ()}
+    return GraphQLField(field.type, {n: a for n, a in field.args.items() if n in given or is_required_argument(a)})
 
 
 def _has_variable(node: ValueNode) -> bool:

@@ -60,7 +60,7 @@ def read_body(body: bytes) -> GraphQLRequest:
     """
     try:
         given = _decode_body(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequestError(400, f"the body is not a GraphQL request: {error}") from None
     variables = _read_variables(bytes(given.variables))
     return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
@@ -77,7 +77,7 @@ def read_url(query_string: bytes) -> GraphQLRequest:
             parse_qsl(query_string.decode("ascii"), keep_blank_values=True, strict_parsing=False, errors="strict")
         )
         _decode_extensions(given.get("extensions", "null") or "null")
-    except (ValueError, msgspec.MsgspecError) as error:
+    except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
     if "query" not in given:
         raise BadRequestError(400, "the parameter query is missing")

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, introspection_types, print_schema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    introspection_types,
+    print_schema,
+)
 from strawberry.schema.config import StrawberryConfig
 
 from searchway.contract.catalog import Catalog
@@ -21,6 +28,7 @@ from searchway.graph.connections import connection_type, page_info_type
 from searchway.graph.descriptions import describe
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
+from searchway.graph.words import list_words
 
 _AFTER = "Where to go on: a cursor of the page before, such as its `pageInfo { endCursor }`."
 
@@ -125,6 +133,8 @@ def _finish(schema: GraphQLSchema) -> None:
     for graphql_type in schema.type_map.values():
         if isinstance(graphql_type, GraphQLInputObjectType):
             _finish_input(graphql_type)
+        elif isinstance(graphql_type, GraphQLEnumType):
+            list_words(graphql_type)
         elif isinstance(graphql_type, GraphQLObjectType):
             for field in graphql_type.fields.values():
                 _set_out_names(field.args)

@@ -29,6 +29,7 @@ _SCALARS: dict[Kind, Any] = {
     Kind.JSON: Json,
     Kind.STRINGS: list[str],
 }
+_make_enum: Any = StrEnum  # its names are known at run time only
 _OUTPUTS = {**_SCALARS, Kind.ENUM: str}
 
 
@@ -150,7 +151,7 @@ class TypeFactory:
     def _enum(self, words: Words) -> type:
         if words.name not in self._enums:
             name = self._claims.claim(words.name.rpartition(".")[2], words.name)
-            cls: Any = StrEnum(name, {n: n for n in words.names.values()})  # type: ignore[misc]  # names known at run time only
+            cls = _make_enum(name, {n: n for n in words.names.values()})
             cls.__strawberry_definition__ = StrawberryEnumDefinition(
                 wrapped_cls=cls,
                 name=name,

@@ -69,10 +69,12 @@ class EngineDouble:
     running: int = 0
     most_running: int = 0
     hold: asyncio.Event | None = None
+    started: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: list[str] = field(default_factory=list)
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
         self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
+        self.started.set()
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:

@@ -1,0 +1,360 @@
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError, UpstreamError
+from unit.graph.engine_double import BODIES, FAILURE, EngineDouble
+
+Connect = Callable[..., httpx.AsyncClient]
+
+ALLOCATION = "{ cat { allocation { totalCount } } }"
+DELETE = 'mutation { ismDeletePolicy(input: {policyId: "p"}) { id } }'
+QUERIES = {
+    "security.PutRole": 'mutation { securityPutRole(input: {name: "a", role: {}}) { created } }',
+    "ism.ListPolicies": "{ ism { policies { totalCount } } }",
+}
+GRAPHQL = "application/graphql-response+json"
+
+
+async def ask(client: httpx.AsyncClient, query: str, variables: Any = None, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await client.post("/graphql", json={"query": query, "variables": variables}, headers=named)
+
+
+async def test_post_is_answered(connect: Connect) -> None:
+    answer = await ask(connect(), ALLOCATION)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.json() == {"data": {"cat": {"allocation": {"totalCount": 3}}}}
+
+
+async def test_get_is_answered(connect: Connect) -> None:
+    params = {"query": "query($n: Int){cat{allocation(first:$n){totalCount}}}", "variables": '{"n": 1}'}
+    answer = await connect().get("/graphql", params=params, headers={"accept": GRAPHQL})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == f"{GRAPHQL}; charset=utf-8"
+    assert answer.json()["data"]["cat"]["allocation"]["totalCount"] == 3
+
+
+async def test_get_never_changes_anything(connect: Connect, engine: EngineDouble) -> None:
+    answer = await connect().get("/graphql", params={"query": DELETE})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
+async def test_other_methods_are_405(connect: Connect, method: str) -> None:
+    answer = await connect().request(method, "/graphql")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        ("{", {"content-type": "application/json"}, 400),
+        (f"query={ALLOCATION}", {"content-type": "application/x-www-form-urlencoded"}, 415),
+        (json.dumps({"query": ALLOCATION}), {"content-type": "text/plain"}, 415),
+        (json.dumps({"query": ALLOCATION}), {"content-type": "application/json", "accept": "image/png"}, 406),
+        (json.dumps({"query": ALLOCATION + " " * 2000}), {"content-type": "application/json"}, 413),
+    ],
+)
+async def test_requests_that_cannot_be_read(
+    connect: Connect, engine: EngineDouble, content: str, headers: dict[str, str], status: int
+) -> None:
+    client = connect(limits={"request_bytes": 1000})
+    answer = await client.post("/graphql", content=content, headers=headers)
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert "data" not in answer.json()
+    assert engine.asked == []
+
+
+async def test_a_body_in_pieces_has_the_same_limit(connect: Connect) -> None:
+    async def pieces() -> Any:
+        for _ in range(11):
+            yield b" " * 100
+
+    client = connect(limits={"request_bytes": 1000})
+    answer = await client.post("/graphql", content=pieces(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (GRAPHQL, 400)])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{",
+        "{ nothing }",
+        "query A {__typename} query B {__typename}",
+        "query($n: Int!){__typename @skip(if: true) cat{allocation(first:$n){totalCount}}}",
+    ],
+)
+async def test_refused_requests_have_the_status_of_their_media_type(
+    connect: Connect, query: str, accept: str, status: int
+) -> None:
+    answer = await ask(connect(), query, accept=accept)
+    assert answer.status_code == status
+    assert "data" not in answer.json()
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "INVALID_ARGUMENT"
+
+
+async def test_request_id_is_the_callers_or_made(connect: Connect, engine: EngineDouble) -> None:
+    client = connect()
+    given = await ask(client, ALLOCATION, x_opaque_id="mine")
+    made = await ask(client, ALLOCATION)
+    unusable = await ask(client, ALLOCATION, x_opaque_id="x" * 300)
+    assert given.headers["x-opaque-id"] == "mine"
+    assert re.fullmatch("[0-9a-f]{32}", made.headers["x-opaque-id"])
+    assert len(unusable.headers["x-opaque-id"]) == 32
+    assert [one.call.request_id for one in engine.asked] == [a.headers["x-opaque-id"] for a in (given, made, unusable)]
+
+
+async def test_headers_reach_the_engine(connect: Connect, engine: EngineDouble) -> None:
+    await ask(connect(), ALLOCATION, x_searchway_cluster="logs", authorization="Basic x", x_searchway_timeout="1500")
+    [asked] = engine.asked
+    assert asked.call.cluster == "logs"
+    assert asked.call.headers["authorization"] == "Basic x"
+    assert asked.call.face == "graphql"
+    assert asked.call.deadline is not None
+
+
+@pytest.mark.parametrize("milliseconds", ["0", "-1", "1.5", "x", "", "1" * 30, "²"])
+async def test_wrong_timeouts_are_refused(connect: Connect, engine: EngineDouble, milliseconds: str) -> None:
+    body = json.dumps({"query": ALLOCATION})
+    headers = [("content-type", "application/json"), ("x-searchway-timeout", milliseconds.encode())]
+    answer = await connect().post("/graphql", content=body, headers=headers)  # type: ignore[arg-type]  # bytes are fine
+    assert "milliseconds" in answer.json()["errors"][0]["message"]
+    assert engine.asked == []
+
+
+async def test_arguments_become_the_request_message(connect: Connect, engine: EngineDouble) -> None:
+    query = "query ($q: JSON!, $n: Long) { fleet { multiSearch(preFilterShardSize: $n, searches: [{body: {query: $q, size: 1.50}}]) { took } } }"
+    variables = '{"n": "9007199254740993", "q": {"a.b": 12345678901234567890123}}'
+    body = f'{{"query": {json.dumps(query)}, "variables": {variables}}}'
+    await connect().post("/graphql", content=body, headers={"content-type": "application/json"})
+    [asked] = engine.asked
+    assert asked.message.pre_filter_shard_size == 9007199254740993
+    assert asked.message.searches[0].body.text == '{"query":{"a.b":12345678901234567890123},"size":1.50}'
+
+
+async def test_inputs_become_the_request_message(connect: Connect, engine: EngineDouble) -> None:
+    role = '{indices: [{names: "a", privileges: ["read"], fieldSecurity: {grant: []}, query: null}], runAs: null}'
+    await ask(
+        connect(),
+        f'mutation {{ securityPutRole(input: {{name: "r", refresh: WAIT_FOR, role: {role}}}) {{ created }} }}',
+    )
+    message = engine.asked[0].message
+    index = message.role.indices[0]
+    assert message.refresh == 3
+    assert list(index.names) == ["a"]
+    assert index.field_security.HasField("grant")
+    assert index.query.text == "null"
+    assert not message.role.run_as
+
+
+async def test_a_constant_message_is_new_for_every_call(connect: Connect, engine: EngineDouble) -> None:
+    client = connect()
+    for _ in range(3):
+        await ask(client, DELETE)
+    first, second, third = (one.message for one in engine.asked)
+    assert first == second == third
+    assert first is not second
+    assert second is not third
+
+
+async def test_a_failed_field_leaves_its_neighbours(connect: Connect, engine: EngineDouble) -> None:
+    cause = {
+        "type": "x_exception",
+        "reason": "r",
+        "root_cause": [{"type": "y", "reason": "s"}],
+        "caused_by": {"type": "z"},
+    }
+    engine.errors["ism.GetPolicy"] = UpstreamError(
+        Failure(
+            code=Code.UNAVAILABLE,
+            message="no master",
+            cause=cause,
+            http_status=503,
+            cluster="logs",
+            operation="ism.GetPolicy",
+            retryable=True,
+            retry_delay_ms=1000,
+            applied=Applied.NO,
+            truncated=True,
+        )
+    )
+    query = '{ a: ism { p: policy(policyId: "x") { id } policies { totalCount } } cat { allocation { totalCount } } }'
+    answer = (await ask(connect(), query, x_opaque_id="me")).json()
+    assert answer["data"] == {"a": {"p": None, "policies": {"totalCount": 2}}, "cat": {"allocation": {"totalCount": 3}}}
+    assert answer["errors"] == [
+        {
+            "message": "no master",
+            "locations": [{"line": 1, "column": 12}],
+            "path": ["a", "p"],
+            "extensions": {
+                "code": "UNAVAILABLE",
+                "type": "x_exception",
+                "reason": "r",
+                "rootCauses": [{"type": "y", "reason": "s"}],
+                "causedBy": {"type": "z"},
+                "httpStatus": 503,
+                "cluster": "logs",
+                "operation": "ism.GetPolicy",
+                "requestId": "me",
+                "retryable": True,
+                "retryDelayMs": 1000,
+                "applied": "no",
+                "truncated": True,
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "refused", "shown"),
+    [
+        ("security.PutRole", "role.run_as[0]", "role.runAs[0]"),
+        ("ism.ListPolicies", "page_token", "after"),
+        ("ism.ListPolicies", "sort_field", "sortField"),
+    ],
+)
+async def test_refused_fields_are_named_as_in_the_input(
+    connect: Connect, engine: EngineDouble, operation: str, refused: str, shown: str
+) -> None:
+    engine.errors[operation] = InvalidArgumentError(refused, "is wrong")
+    [error] = (await ask(connect(), QUERIES[operation])).json()["errors"]
+    assert error["message"] == f"{shown}: is wrong"
+    assert error["extensions"]["field"] == shown
+
+
+async def test_unexpected_errors_tell_nothing(
+    connect: Connect, engine: EngineDouble, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.errors["cat.ListAllocation"] = RuntimeError("password=secret at 10.0.0.1")
+    answer = await ask(connect(), ALLOCATION, x_opaque_id="me")
+    assert answer.json()["data"] == {"cat": {"allocation": None}}
+    [error] = answer.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "operation": "cat.ListAllocation", "requestId": "me"}
+    assert "secret" not in answer.text
+    assert "me" in error["message"]
+    assert "RuntimeError" in caplog.text + capsys.readouterr().out
+
+
+async def test_an_answer_of_the_wrong_shape_is_an_error_of_its_field(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BODIES, "tasks.GetTask", b"<html>")
+    answer = (
+        await ask(connect(), '{ tasks { task(taskId: "n:1") { completed } } cat { allocation { totalCount } } }')
+    ).json()
+    assert answer["data"] == {"tasks": {"task": None}, "cat": {"allocation": {"totalCount": 3}}}
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "html" not in json.dumps(answer)
+
+
+async def test_reads_run_at_the_same_time(connect: Connect, engine: EngineDouble) -> None:
+    await ask(
+        connect(),
+        '{ a: cat { allocation { totalCount } } ism { policies { totalCount } policy(policyId: "p") { id } } }',
+    )
+    assert engine.most_running == 3
+
+
+async def test_writes_run_one_after_the_other(connect: Connect, engine: EngineDouble) -> None:
+    engine.errors["ism.DeletePolicy"] = TransportError(FAILURE)
+    query = f"""mutation {{ a: {DELETE[11:-2]} b: securityPutRole(input: {{name: "a", role: {{}}}}) {{ created }} }}"""
+    answer = (await ask(connect(), query)).json()
+    assert answer["data"] == {"a": None, "b": {"created": True}}
+    assert [one.operation.name for one in engine.asked] == ["ism.DeletePolicy", "security.PutRole"]
+    assert engine.most_running == 1
+
+
+async def test_failures_of_parts_are_data(connect: Connect) -> None:
+    answer = (
+        await ask(connect(), "{ fleet { multiSearch(searches: [{body: {}}]) { failures { code item applied } } } }")
+    ).json()
+    assert answer == {
+        "data": {"fleet": {"multiSearch": {"failures": [{"code": "NOT_FOUND", "item": "b", "applied": "no"}]}}}
+    }
+
+
+async def test_free_json_goes_out_as_it_came(connect: Connect) -> None:
+    answer = await ask(
+        connect(), "{ fleet { multiSearch(searches: [{body: {}}]) { items { hits { hits { source } } } } } }"
+    )
+    assert '"source":{"n": 12345678901234567890123, "f": 0.10}' in answer.text
+
+
+async def test_introspection_beside_calls(connect: Connect) -> None:
+    query = "query ($n: String!) { __type(name: $n) { name } cat { allocation { totalCount } } s: __schema { queryType { name } } }"
+    client = connect()
+    for name in ("Policy", "Nothing", "Policy"):
+        data = (await ask(client, query, {"n": name})).json()["data"]
+        assert list(data) == ["__type", "cat", "s"]
+        assert data["__type"] == ({"name": name} if name == "Policy" else None)
+        assert data["s"] == {"queryType": {"name": "Query"}}
+
+
+async def test_a_caller_that_leaves_cancels_its_calls(open_app: Callable[[], Starlette], engine: EngineDouble) -> None:
+    engine.hold = asyncio.Event()
+    app = open_app()
+    body = json.dumps({"query": ALLOCATION}).encode()
+    events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    events.put_nowait({"type": "http.request", "body": body, "more_body": False})
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+        "root_path": "",
+    }
+    serving = asyncio.ensure_future(app(scope, events.get, send))
+    await engine.started.wait()
+    events.put_nowait({"type": "http.disconnect"})
+    await asyncio.wait_for(serving, timeout=5)
+    assert engine.cancelled == ["cat.ListAllocation"]
+    assert sent == []
+
+
+async def test_schema_text_is_served_once(connect: Connect) -> None:
+    client = connect()
+    answer = await client.get("/schema.graphql")
+    assert answer.text.startswith('"""Everything that can be read')
+    again = await client.get("/schema.graphql", headers={"if-none-match": f'"other", W/{answer.headers["etag"]}'})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_no_schema_without_introspection(connect: Connect) -> None:
+    client = connect(introspection=False)
+    assert (await client.get("/schema.graphql")).status_code == 404
+    assert "errors" in (await ask(client, "{ __schema { queryType { name } } }")).json()
+
+
+async def test_browsers_get_the_page_unless_it_is_off(connect: Connect) -> None:
+    html = {"accept": "text/html,application/xhtml+xml"}
+    assert (await connect().get("/graphql", headers=html)).headers["content-type"].startswith("text/html")
+    assert (await connect(graphiql=False).get("/graphql", headers=html)).status_code == 406
+
+
+async def test_other_origins_are_shut_out_unless_they_are_named(connect: Connect) -> None:
+    origin = {"origin": "https://app.example", "content-type": "application/json"}
+    body = json.dumps({"query": ALLOCATION})
+    closed = await connect().post("/graphql", content=body, headers=origin)
+    named = await connect(cors_origins=["https://app.example"]).post("/graphql", content=body, headers=origin)
+    other = await connect(cors_origins=["https://other.example"]).post("/graphql", content=body, headers=origin)
+    assert "access-control-allow-origin" not in closed.headers
+    assert named.headers["access-control-allow-origin"] == "https://app.example"
+    assert "access-control-allow-origin" not in other.headers

@@ -1,0 +1,109 @@
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from searchway.graph.requests import GRAPHQL, JSON, BadRequestError, check_content_type, negotiate, read_body, read_url
+from searchway.transcode import jsontext
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        ("application/json", JSON),
+        ("application/json; charset=utf-8", JSON),
+        ("Application/JSON", JSON),
+        ("application/graphql-response+json", GRAPHQL),
+        ("application/graphql-response+json, application/json;q=0.9", GRAPHQL),
+        ("application/json;q=0.9, application/graphql-response+json", GRAPHQL),
+        ("application/json, application/graphql-response+json", JSON),
+        ("text/html, application/json;q=0.5", JSON),
+        ("text/html", None),
+        ("application/json;q=0", None),
+        ("application/json;q=x", None),
+        ("application/json;charset=latin1", None),
+    ],
+)
+def test_accept_chooses_the_media_type(accept: str, media_type: str | None) -> None:
+    assert negotiate(accept) == media_type
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=UTF-8", 'application/json;charset="utf-8"']
+)
+def test_json_in_utf8_is_taken(content_type: str) -> None:
+    check_content_type(content_type)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json; charset=utf-16",
+        "json",
+    ],
+)
+def test_other_content_types_are_415(content_type: str) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        check_content_type(content_type)
+    assert refused.value.status == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"query": 1}',
+        b'{"query": null}',
+        b'{"query": "{a}", "operationName": 1}',
+        b'{"query": "{a}", "variables": []}',
+        b'{"query": "{a}", "variables": "{}"}',
+        b'{"query": "{a}", "variables": {"a": NaN}}',
+        b'{"query": "{a}", "variables": {"a": -Infinity}}',
+        b'{"query": "{a}", "extensions": []}',
+        b'{"query": "\xff"}',
+        b'{"query": "{a}", "variables": {"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+    ],
+)
+def test_bodies_that_are_no_requests_are_400(body: bytes) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        read_body(body)
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("rest", [{}, {"variables": None, "operationName": None, "extensions": None}, {"more": [1]}])
+def test_parameters_may_be_left_out_or_null(rest: dict[str, Any]) -> None:
+    request = read_body(json.dumps({"query": "{a}", **rest}).encode())
+    assert (request.query, request.operation_name, request.variables) == ("{a}", None, {})
+
+
+def test_variables_keep_their_digits() -> None:
+    request = read_body(b'{"query": "{a}", "variables": {"big": 12345678901234567890123, "rate": 1.50}}')
+    assert [jsontext.dumps(value) for value in request.variables.values()] == ["12345678901234567890123", "1.50"]
+
+
+def test_urls_are_read_like_bodies() -> None:
+    query = urlencode({"query": "query Q{a}", "operationName": "Q", "variables": '{"n": 1}', "extensions": "{}"})
+    request = read_url(query.encode())
+    assert (request.query, request.operation_name, request.variables) == ("query Q{a}", "Q", {"n": 1})
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "variables={}", "query={a}&variables=[1]", "query={a}&variables=x", "query={a}&extensions=[]", "query=%ff"],
+)
+def test_urls_that_are_no_requests_are_400(query: str) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        read_url(query.encode())
+    assert refused.value.status == 400
