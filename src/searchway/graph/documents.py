@@ -32,7 +32,7 @@ _NO_VARIABLES = VariableValues({}, {})
 _MOST_PLANS = 64
 _MOST_ERRORS = 20
 _LARGEST_KEPT = 64 * 1024
-_MOST_KEPT = 4 * 1024 * 1024
+_MOST_KEPT = 512 * 1024  # of text; the syntax trees take about 200 times as much
 
 
 class RequestError(Exception):
