@@ -258,6 +258,12 @@ class MalformedAnswerError(CallError):
         message = "the cluster's answer is not of the documented shape"
         return cls(Failure(code=Code.INTERNAL, message=message))
 
+    def after_write(self) -> Self:
+        """Say that the write may have been carried out, unless more is known; return the error itself."""
+        if self.failure.applied is Applied.UNSPECIFIED:
+            self.failure = replace(self.failure, applied=Applied.UNKNOWN)
+        return self
+
 
 _STATUS_CODES: Final[Mapping[int, Code]] = {
     400: Code.INVALID_ARGUMENT,

@@ -96,6 +96,12 @@ def read_cases() -> tuple[Case, ...]:
     return tuple(case for file in sorted(FOLDER.glob("*/*.yaml")) for case in _read_file(file))
 
 
+def good_case(operation: Operation) -> Case:
+    """Return a case of the operation that sends one request and has an answer."""
+    cases = (case for case in read_cases() if case.operation is operation and case.is_message)
+    return next(c for c in cases if c.steps[0].gives is not None and len(c.steps[0].exchanges) == 1)
+
+
 def case_file(operation: Operation) -> Path:
     """Return the file with the cases of the operation."""
     words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in operation.rpc)

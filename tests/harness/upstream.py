@@ -25,17 +25,26 @@ class Upstream(httpx.AsyncBaseTransport):
         self.arrived: list[Arrived] = []
         self._answers: deque[Exchange] = deque()
         self._forever = False
+        self._error: Exception | None = None
 
     def expect(self, exchanges: Iterable[Exchange], *, forever: bool = False) -> None:
         """Forget everything and prepare the answers."""
         self.arrived.clear()
         self._answers = deque(exchanges)
         self._forever = forever
+        self._error = None
+
+    def break_with(self, error: Exception) -> None:
+        """Forget everything and answer with an error of the transport."""
+        self.expect(())
+        self._error = error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer."""
         line = f"{request.method} {request.extensions['target'].decode('ascii')}"
         self.arrived.append(Arrived(line=line, body=request.read(), content_type=request.headers.get("content-type")))
+        if self._error is not None:
+            raise self._error
         if not self._answers:
             raise httpx.ReadError(f"nobody expects {line}")
         answer = self._answers[0] if self._forever else self._answers.popleft()

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from searchway.contract.records import Operation
+from searchway.errors import CallError, MalformedAnswerError
+
 Face = Literal["grpc", "graphql", "cli"]
 
 
@@ -27,3 +30,9 @@ class Call:
     """How many requests it took. Counted by the engine."""
     warnings: list[str] = field(default_factory=list)
     """What the cluster warned of. Filled in by the engine."""
+
+    def place(self, error: CallError, operation: Operation) -> CallError:
+        """Let the error say which call it is of, and what an answer that cannot be read means for a write; return it."""
+        if isinstance(error, MalformedAnswerError) and not operation.read_only:
+            error.after_write()
+        return error.with_context(cluster=self.cluster or "", operation=operation.name, request_id=self.request_id)

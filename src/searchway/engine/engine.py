@@ -58,7 +58,7 @@ class Engine:
             try:
                 return await Run(self._parts, operation, message, call, selection).answer()
             except CallError as error:
-                error.with_context(cluster=call.cluster, operation=operation.name, request_id=call.request_id)
+                call.place(error, operation)
                 raise
 
     def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:

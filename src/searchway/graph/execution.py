@@ -15,6 +15,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call
+from searchway.errors import CallError
 from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
 from searchway.graph.plan import Plan, PlannedCall, Slot
@@ -61,13 +62,14 @@ class Execution:
         return await asyncio.gather(*(self._answer(call, values) for call in plan.calls))
 
     async def _answer(self, call: PlannedCall, values: VariableValues) -> Any:
+        circumstances = self._new_call()
         try:
-            answer = await self._engine.run(
-                call.operation, make_message(call, values), self._new_call(), call.selection
-            )
+            answer = await self._engine.run(call.operation, make_message(call, values), circumstances, call.selection)
             data = call.reader.read(answer)
             return call.finish(data, answer) if call.finish else data
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
+            if isinstance(error, CallError):
+                circumstances.place(error, call.operation)
             self._errors.append(field_error(error, call, self._request_id))
             return None
 

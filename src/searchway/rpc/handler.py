@@ -79,8 +79,7 @@ class Handler:
         return packed
 
     async def _fail(self, context: Any, call: Call, error: CallError) -> NoReturn:
-        told = error.with_context(operation=self._operation.name, request_id=call.request_id)
-        await abort(context, told.failure, call)
+        await abort(context, call.place(error, self._operation).failure, call)
 
 
 async def abort(context: Any, failure: Failure, call: Call) -> NoReturn:
