@@ -9,6 +9,7 @@ into members, so that free JSON is handed on byte for byte. Names of fields and 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +19,7 @@ import orjson
 from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
 from searchway.transcode import members, values
+from searchway.transcode.rows import RowDecoder, cell, row_decoder
 
 
 class Dialect(Enum):
@@ -33,6 +35,21 @@ Root = Callable[[Any, Mapping[str, str], list[Any] | None, Mapping[str, Any]], d
 """Reads the whole document, given its members, the request's texts, the items of the page, and what the gateway adds."""
 Split = Callable[[Any, Mapping[str, str]], list[Any]]
 """Takes the paged items out of a document: elements, or pairs of key and value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Functions:
+    """What a reader reads with."""
+
+    root: Root
+    """Reads the document."""
+    split: Split | None
+    """Splits off the items; None if there are none."""
+    lossless: bool
+    """Whether both take text."""
+    table: tuple[RowDecoder, Root] | None
+    """Of a table, what parses its rows at once, if that can be, and what reads a document that has them as items."""
+
 
 _CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {
@@ -84,16 +101,34 @@ class Compiler:
         self._functions: dict[tuple[Any, ...], str] = {}
         self._source: list[str] = []
 
-    def compile(self, selection: Selection | None) -> tuple[Root, Split | None, bool]:
-        """Return the function for the root, the one that splits off the paged items, and whether they take text."""
+    def compile(self, selection: Selection | None) -> Functions:
+        """Return the functions for a selection."""
         shape, items = self._operation.response, self._operation.items
         lossless = is_lossless(shape, selection)
         display = self._display(selection, shape, lambda one: self._root_field(one, shape, lossless))
         self._define("root", "m, q, items, local", [_GET, f"return {display}"])
         if items is not None:
             self._define("split", "m, q", [_GET, f"return {self._raw_items(items, shape, lossless)}"])
+        decode = self._define_table(selection)
         exec(compile("\n".join(self._source), f"<{self._operation.name}>", "exec"), self._names)  # noqa: S102  # our own source
-        return self._names["root"], self._names.get("split"), lossless
+        names = self._names
+        table = (decode, names["table"]) if decode else None
+        return Functions(root=names["root"], split=names.get("split"), lossless=lossless, table=table)
+
+    def _define_table(self, selection: Selection | None) -> RowDecoder | None:
+        """Define the reader of a table whose rows are typed already; return what parses them, None if nothing does."""
+        shape, items = self._operation.response, self._operation.items
+        decode = row_decoder(items.shape) if self._table and items is not None and items.shape is not None else None
+        if decode is not None:
+            display = self._display(selection, shape, lambda one: self._table_field(one, shape))
+            self._define("table", "m, q, items, local", [_GET, f"return {display}"])
+        return decode
+
+    def _table_field(self, one: Selected, shape: Shape) -> str:
+        if one.field is not self._operation.items or one.field.shape is None:
+            return self._root_field(one, shape, lossless=False)
+        row = self._display(one.selection, one.field.shape, lambda column: f"x.{cell(column.field)}")
+        return f"[{row} for x in items]"
 
     def _define(self, name: str, parameters: str, body: list[str]) -> None:
         self._source.append("\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in body)]))

@@ -3,6 +3,7 @@
 Both faces read with the same compiler, each in its own dialect. Must know nothing of where answers come from.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +24,7 @@ class Reader:
     """Reads the answers of one operation for one selection."""
 
     def __init__(self, operation: Operation, selection: Selection | None, dialect: Dialect) -> None:
-        self._root, self._split, self._lossless = Compiler(operation, dialect).compile(selection)
+        self._functions = Compiler(operation, dialect).compile(selection)
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
 
     def read(self, answer: Answer) -> dict[str, Any]:
@@ -33,31 +34,55 @@ class Reader:
             MalformedAnswerError: the answer is not JSON, or not of the shape that the contract promises.
         """
         try:
-            documents = [self._parse(body) for body in answer.bodies]
-            items = self._items(documents, answer)
-            local = answer.local if answer.page is None else {**answer.local, **_page_fields(answer.page)}
-            return self._root(documents[0], answer.keys, items, local)
+            return self._read_table(answer) or self._read_document(answer)
         except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
             raise MalformedAnswerError.of_shape() from error
 
-    def _items(self, documents: list[Any], answer: Answer) -> list[Any] | None:
-        if self._split is None:
+    def _read_table(self, answer: Answer) -> dict[str, Any] | None:
+        """Read an answer whose rows can be parsed at once; return None of others."""
+        if self._functions.table is None:
             return None
-        items = [item for document in documents for item in self._split(document, answer.keys)]
-        if answer.paginate is not None:
-            answer.page = answer.paginate(items)
-            items = items[answer.page.window]
-        return items
+        decode, root = self._functions.table
+        try:
+            rows = [row for body in answer.bodies for row in decode(body)]
+        except ValueError:
+            return None
+        items = _page_items(rows, answer)
+        return root({}, answer.keys, items, _local(answer))
+
+    def _read_document(self, answer: Answer) -> dict[str, Any]:
+        documents = [self._parse(body) for body in answer.bodies]
+        items = self._items(documents, answer)
+        return self._functions.root(documents[0], answer.keys, items, _local(answer))
+
+    def _items(self, documents: list[Any], answer: Answer) -> list[Any] | None:
+        split = self._functions.split
+        if split is None:
+            return None
+        return _page_items([item for document in documents for item in split(document, answer.keys)], answer)
 
     def _parse(self, body: bytes) -> Any:
+        lossless = self._functions.lossless
         if self._wrap:
-            return {self._wrap: msgspec.Raw(body) if self._lossless else orjson.loads(body)} if body else {}
-        if self._lossless:
+            return {self._wrap: msgspec.Raw(body) if lossless else orjson.loads(body)} if body else {}
+        if lossless:
             return jsontext.members(body) if body else {}
         document = orjson.loads(body) if body else {}
         if not isinstance(document, dict):
             raise TypeError("expected an object")
         return document
+
+
+def _page_items(items: list[Any], answer: Answer) -> list[Any]:
+    """Find the page if there is one, and return its items."""
+    if answer.paginate is None:
+        return items
+    answer.page = answer.paginate(items)
+    return items[answer.page.window]
+
+
+def _local(answer: Answer) -> Mapping[str, Any]:
+    return answer.local if answer.page is None else {**answer.local, **_page_fields(answer.page)}
 
 
 def _page_fields(page: Page) -> dict[str, Any]:
