@@ -80,6 +80,25 @@ class Direct:
         """Return the settings of the cluster that were changed."""
         return dict(self._client.cluster.get_settings())
 
+    def create_data_stream(self, stream: str) -> str:
+        """Create a data stream with its template; return its name."""
+        template = {"mappings": {"properties": {"@timestamp": {"type": "date"}}}}
+        self.elasticsearch.indices.put_index_template(
+            name=stream, index_patterns=[stream], data_stream={}, template=template
+        )
+        self.elasticsearch.indices.create_data_stream(name=stream)
+        return stream
+
+    def working_for(self) -> set[str]:
+        """Return the identifiers of the requests that the server is working on."""
+        nodes = self._client.tasks.list()["nodes"].values()
+        headers = (task["headers"] for node in nodes for task in node["tasks"].values())
+        return {header["X-Opaque-Id"] for header in headers if "X-Opaque-Id" in header}
+
+    def add_hidden_document(self, index: str, identifier: str, document: str) -> int:
+        """Write a document without showing it to searches; return its sequence number."""
+        return int(self._client.index(index=index, id=identifier, body=document)["_seq_no"])
+
     def add_document(self, index: str, identifier: str, document: str) -> None:
         """Write a document, given as JSON text, and show it to searches."""
         self._client.index(index=index, id=identifier, body=document, refresh=True)
@@ -108,6 +127,14 @@ class Direct:
     def roles(self) -> Mapping[str, Any]:
         """Return all roles by name."""
         return dict(self.elasticsearch.security.get_role())
+
+    def requests_of(self, agent: str) -> int:
+        """Return how many requests the server has had on the connections of a kind of client that it remembers."""
+        return sum(c["request_count"] for c in self._connections() if c.get("agent", "").startswith(agent))
+
+    def _connections(self) -> list[dict[str, Any]]:
+        nodes = self.elasticsearch.nodes.stats(metric="http")["nodes"]
+        return [connection for node in nodes.values() for connection in node["http"]["clients"]]
 
     def backing_indices(self, stream: str) -> list[str]:
         """Return the names of a data stream's indices, from the state of the cluster: its own route is not in this distribution."""

@@ -192,6 +192,7 @@ public class GluePlugin extends Plugin implements AnalysisPlugin, ActionPlugin {
             public RestChannelConsumer prepareRequest(RestRequest q, NodeClient c) throws java.io.IOException {
                 var m = parseRequest(q, true, new UsageService().getSearchUsageHolder(), f, GluePlugin::takeCheckpoints); //8
                 var m = parseRequest(q, true, new UsageService().getSearchUsageHolder(), f, GluePlugin::takeCheckpoints, Optional.empty()); //9
+                m.requests().forEach(GluePlugin::aimCheckpoints);
                 return ch -> c.multiSearch(m, new RestRefCountedChunkedToXContentListener<>(ch));
             }
         });
@@ -208,6 +209,14 @@ public class GluePlugin extends Plugin implements AnalysisPlugin, ActionPlugin {
             return true;
         }
         return false;
+    }
+
+    /** Checkpoints are taken before the search knows its index; the server wants them by the name of that. */
+    private static void aimCheckpoints(SearchRequest search) {
+        var points = search.getWaitForCheckpoints().get("*");
+        if (points != null && search.indices().length == 1) {
+            search.setWaitForCheckpoints(Map.of(search.indices()[0], points));
+        }
     }
 
     public static class Modify extends AcknowledgedTransportMasterNodeAction<ModifyDataStreamsAction.Request> {
