@@ -7,7 +7,7 @@ from hashlib import blake2b
 from searchway import __version__
 from searchway.errors import InvalidArgumentError
 from searchway.settings import ClusterSettings
-from searchway.upstream.node import Headers
+from searchway.upstream.carrier import Headers
 from searchway.wire import HttpRequest
 
 _TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})

@@ -3,16 +3,14 @@
 Knows nothing of retries, deadlines and credentials.
 """
 
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from searchway.errors import Code
 from searchway.upstream.breaker import Breaker
+from searchway.upstream.carrier import Arrival, Headers, carrier_of
 from searchway.wire import HttpResponse
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 # Statuses by which a node, or a proxy before it, says that it cannot work at present.
 UNWELL = frozenset({429, 502, 503, 504})
@@ -61,9 +59,10 @@ class Node:
             limit: Largest body of an answer, in bytes.
         """
         self.breaker = breaker
-        self._url = httpx.URL(url)
-        self._prefix = self._url.raw_path.rstrip(b"/")
-        self._transport = transport
+        parts = httpx.URL(url)
+        self._origin = f"{parts.scheme}://{parts.netloc.decode('ascii')}"
+        self._prefix = parts.raw_path.rstrip(b"/")
+        self._carrier = carrier_of(transport)
         self._limit = limit
 
     async def exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
@@ -78,15 +77,10 @@ class Node:
         return answer
 
     async def _exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
-        request = httpx.Request(
-            outgoing.method,
-            self._url,
-            headers=outgoing.headers,
-            stream=httpx.ByteStream(outgoing.body),
-            extensions={"target": self._prefix + outgoing.target},
-        )
+        target = self._prefix + outgoing.target
         try:
-            return await self._read(await self._transport.handle_async_request(request))
+            arrival = await self._carrier.open(outgoing.method, self._origin, target, outgoing.headers, outgoing.body)
+            return await self._read(arrival)
         except _UNSENT:
             return Broken(sent=False, problem="no connection to the cluster")
         except httpx.RemoteProtocolError:
@@ -94,30 +88,23 @@ class Node:
         except (httpx.TransportError, httpx.DecodingError):
             return Broken(sent=True, problem="the connection to the cluster broke")
 
-    async def _read(self, response: httpx.Response) -> HttpResponse | Broken:
+    async def _read(self, arrival: Arrival) -> HttpResponse | Broken:
         chunks: list[bytes] = []
         size = 0
         try:
-            async for chunk in _chunks(response):
+            async for chunk in arrival.body:
                 size += len(chunk)
                 if size > self._limit:
                     return Broken(sent=True, problem=f"the answer is above {self._limit} bytes", code=TOO_LARGE)
                 chunks.append(chunk)
         finally:
-            await response.aclose()
-        return HttpResponse(status=response.status_code, headers=_headers(response), body=b"".join(chunks))
+            await arrival.body.aclose()
+        return HttpResponse(status=arrival.status, headers=_merged(arrival.headers), body=b"".join(chunks))
 
 
-def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    # Straight from the transport where nothing is to be unpacked: httpx's own reader costs as much as the network.
-    if isinstance(response.stream, httpx.AsyncByteStream) and "content-encoding" not in response.headers:
-        return aiter(response.stream)
-    return response.aiter_bytes()
-
-
-def _headers(response: httpx.Response) -> dict[str, str]:
+def _merged(raw: Headers) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
+    for raw_name, raw_value in raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers

@@ -14,6 +14,7 @@ import httpx
 from yarl import URL
 
 from searchway.settings import ClusterSettings
+from searchway.upstream.carrier import Arrival, Headers
 
 # Bodies up to this size, in bytes, are taken in one piece.
 _WHOLE = 1024 * 1024
@@ -54,18 +55,24 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         Raises:
             httpx.TransportError: There is no answer.
         """
-        session = self._session or self._open()
         url = request.url
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         target: bytes = request.extensions.get("target", url.raw_path)
+        arrival = await self.open(request.method, origin, target, request.headers.raw, request.read())
+        return httpx.Response(arrival.status, headers=arrival.headers, stream=arrival.body)
+
+    async def open(self, method: str, origin: str, target: bytes, headers: Headers, body: bytes) -> Arrival:
+        """Do the same without httpx's records; see `Carrier`."""
+        session = self._session or self._open()
         answer = await session.request(
-            request.method,
-            URL(f"{url.scheme}://{url.netloc.decode('ascii')}{target.decode('ascii')}", encoded=True),
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
-            data=request.read() or None,
+            method,
+            URL(origin + target.decode("ascii"), encoded=True),
+            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers],
+            data=body or None,
             allow_redirects=False,
         )
-        headers = [pair for pair in answer.raw_headers if pair[0].lower() != b"content-encoding"]
-        return httpx.Response(answer.status, headers=headers, stream=_Body(answer))
+        told = [pair for pair in answer.raw_headers if pair[0].lower() != b"content-encoding"]
+        return Arrival(answer.status, told, _Body(answer))
 
     def _open(self) -> aiohttp.ClientSession:
         # A session belongs to the loop it is made in, and settings are read before there is one.
