@@ -61,17 +61,19 @@ def detail_trailers(failure: Failure) -> Trailers:
 
 def fit_status(failure: Failure) -> Status:
     """Return the status with all its details, causes cut until it has less than 4 KiB."""
-    status = _status(failure)
+    # Clients take the status for broken unless its message is the call's own, so cutting must spare it.
+    message = status_message(failure)
+    status = _status(failure, message)
     for step in _STEPS:
         if status.ByteSize() < _LIMIT:
             break
-        status = _status(failure.fit(step))
+        status = _status(failure.fit(step), message)
     return status
 
 
-def _status(failure: Failure) -> Status:
+def _status(failure: Failure, message: str) -> Status:
     details = [_pack(detail) for detail in _details(failure)]
-    return Status(code=failure.code.number, message=status_message(failure), details=details)
+    return Status(code=failure.code.number, message=message, details=details)
 
 
 def _pack(message: Any) -> Packed:
