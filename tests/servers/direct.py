@@ -91,7 +91,11 @@ class Direct:
 
     def working_for(self) -> set[str]:
         """Return the identifiers of the requests that the server is working on."""
-        nodes = self._client.tasks.list()["nodes"].values()
+        if self._opensearch is not None:
+            found = self._opensearch.tasks.list()
+        else:  # the client's own method warns that this is a preview
+            found = self.elasticsearch.perform_request("GET", "/_tasks", headers={"accept": "application/json"}).body
+        nodes = found["nodes"].values()
         headers = (task["headers"] for node in nodes for task in node["tasks"].values())
         return {header["X-Opaque-Id"] for header in headers if "X-Opaque-Id" in header}
 
