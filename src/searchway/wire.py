@@ -5,13 +5,14 @@ Knows nothing of operations and nothing of clients.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 # What may stand unescaped in a query value. The comma stays, because the engines read it as the separator of lists.
 _QUERY_SAFE = ",*:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HttpRequest:
     """A request to a cluster, without host and without credentials."""
 
@@ -26,7 +27,7 @@ class HttpRequest:
     content_type: str | None = None
     """The media type of the body."""
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The request target as it stands in the request line: path and encoded query."""
         if not self.query:

@@ -3,7 +3,7 @@
 A selection of None means everything. Both faces make selections, from a GraphQL selection set or from a field mask.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 from searchway.contract.records import Field
@@ -29,6 +29,14 @@ class Selection:
     """The fields."""
     constants: tuple[tuple[str, str], ...] = ()
     """Keys of the result whose value is fixed beforehand, such as GraphQL's type name."""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Selections are keys of whatever is remembered for them: their trees are walked for that once.
+        object.__setattr__(self, "_hash", hash((self.fields, self.constants)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 def unite(one: Selection | None, other: Selection | None) -> Selection | None:

@@ -1,5 +1,7 @@
 """Whether the cluster's engine has an operation at all: what it certainly has not is refused before anything is sent."""
 
+from functools import cache
+
 from searchway.contract.records import Engine, Operation
 from searchway.errors import Applied, Code, Failure, UnimplementedError
 from searchway.upstream import Product
@@ -7,6 +9,7 @@ from searchway.upstream import Product
 _TITLES = {Engine.ELASTICSEARCH: "Elasticsearch", Engine.OPENSEARCH: "OpenSearch", Engine.OPENDISTRO: "Open Distro"}
 
 
+@cache
 def depends_on_product(operation: Operation) -> bool:
     """Tell whether the engine decides if, since when, or under which path there is the operation."""
     everywhere = {a.engine for a in operation.engines} == set(Engine)

@@ -5,14 +5,13 @@ Neither has input values or headers in it, so no secret can be.
 
 import time
 from asyncio import CancelledError
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.errors import CallError, Code
 
 _log = structlog.get_logger("searchway.access")
@@ -39,43 +38,70 @@ class Telemetry:
             ["operation"],
             registry=registry,
         )
+        self._labelled: dict[tuple[Operation, Face, Code], tuple[Counter, Histogram, Counter]] = {}
         self._inside = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
 
-    @contextmanager
-    def observe(self, operation: Operation, call: Call) -> Iterator[None]:
-        """Count, time and log the call that runs inside."""
-        started = time.perf_counter()
-        self._inside.inc()
-        code = Code.INTERNAL
-        try:
-            yield
-            code = Code.OK
-        except CallError as error:
-            code = error.code
-            raise
-        except BaseException as error:
-            code = Code.CANCELLED if _is_cancellation(error) else Code.INTERNAL
-            raise
-        finally:
-            self._inside.dec()
-            self._record(operation, call, code, time.perf_counter() - started)
+    def observe(self, operation: Operation, call: Call) -> "Observation":
+        """Return what counts, times and logs the call that runs inside."""
+        return Observation(self, operation, call)
 
-    def _record(self, operation: Operation, call: Call, code: Code, seconds: float) -> None:
-        self._calls.labels(operation.name, call.face, code).inc()
-        self._seconds.labels(operation.name, call.face).observe(seconds)
-        self._upstream.labels(operation.name).inc(call.upstream_calls)
+    def begin(self) -> None:
+        """Note that a call has begun."""
+        self._inside.inc()
+
+    def end(self, operation: Operation, call: Call, code: Code, seconds: float) -> None:
+        """Note how a call ended."""
+        self._inside.dec()
+        count, time_taken, upstream = self._metrics(operation, call.face, code)
+        count.inc()
+        time_taken.observe(seconds)
+        upstream.inc(call.upstream_calls)
         if self._access_log:
             _log.info(
                 "call",
                 operation=operation.name,
                 face=call.face,
                 cluster=call.cluster,
-                code=str(code),
+                code=code.value,
                 ms=round(seconds * 1000, 2),
                 upstream_calls=call.upstream_calls,
                 request_id=call.request_id,
             )
 
+    def _metrics(self, operation: Operation, face: Face, code: Code) -> tuple[Counter, Histogram, Counter]:
+        """Return the metrics with these labels, which take longer to find than to count."""
+        key = (operation, face, code)
+        found = self._labelled.get(key)
+        if found is None:
+            name = operation.name
+            calls, seconds = self._calls.labels(name, face, code), self._seconds.labels(name, face)
+            found = self._labelled[key] = (calls, seconds, self._upstream.labels(name))
+        return found
 
-def _is_cancellation(error: BaseException) -> bool:
-    return isinstance(error, CancelledError | GeneratorExit)
+
+class Observation:
+    """A context manager around one call."""
+
+    __slots__ = ("_call", "_operation", "_started", "_telemetry")
+
+    def __init__(self, telemetry: Telemetry, operation: Operation, call: Call) -> None:
+        self._telemetry = telemetry
+        self._operation = operation
+        self._call = call
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+        self._telemetry.begin()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._telemetry.end(self._operation, self._call, _code(error), time.perf_counter() - self._started)
+
+
+def _code(error: BaseException | None) -> Code:
+    if error is None:
+        return Code.OK
+    if isinstance(error, CallError):
+        return error.code
+    return Code.CANCELLED if isinstance(error, CancelledError | GeneratorExit) else Code.INTERNAL

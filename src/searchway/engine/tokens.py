@@ -6,6 +6,7 @@ credentials are not part of it, since both may change between pages.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from secrets import token_urlsafe
 from typing import Any
@@ -33,7 +34,7 @@ class Tokens:
 
     def of(self, operation: Operation, cluster: str, message: Any) -> "ListTokens":
         """Return the tokens of one list."""
-        return ListTokens(self, _digest(operation, cluster, message))
+        return ListTokens(self, operation, cluster, message)
 
     def sign(self, digest: str, position: Position) -> str:
         """Return the token for a position."""
@@ -56,14 +57,23 @@ class Tokens:
         return position  # type: ignore[no-any-return]  # what sign put there
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListTokens:
     """The tokens of one list."""
 
     tokens: Tokens
     """Who signs."""
-    digest: str
-    """What the list is."""
+    operation: Operation
+    """What gives the list."""
+    cluster: str
+    """Whose list it is."""
+    message: Any
+    """The request message, whose filters decide what is in it."""
+
+    @cached_property
+    def digest(self) -> str:
+        """What the list is; most calls have it on one page and never ask."""
+        return _digest(self.operation, self.cluster, self.message)
 
     def sign(self, position: Position) -> str:
         """Return the token for a position."""

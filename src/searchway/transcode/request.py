@@ -8,6 +8,7 @@ The way back is `response`.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -21,8 +22,14 @@ from searchway.transcode.bodies import BodyWriter
 from searchway.transcode.checks import check_message, is_given
 from searchway.wire import HttpRequest
 
+Pairs = tuple[tuple[str, str], ...]
+
 _JSON = "application/json"
 _NDJSON = "application/x-ndjson"
+
+
+# What is remembered of reads: how many, and up to which size of the message in bytes.
+_MOST, _LARGEST = 4096, 1024
 
 
 def encode(
@@ -31,7 +38,7 @@ def encode(
     *,
     engine: Engine | None = None,
     selection: Selection | None = None,
-    more_query: tuple[tuple[str, str], ...] = (),
+    more_query: Pairs = (),
 ) -> HttpRequest:
     """Return the HTTP request for a call.
 
@@ -45,6 +52,25 @@ def encode(
     Raises:
         InvalidArgumentError: the message breaks a rule of the contract; names the field.
     """
+    if not operation.read_only:
+        return _encode(operation, message, engine, selection, more_query)
+    packed = message.SerializeToString(deterministic=True)
+    if len(packed) > _LARGEST:
+        return _encode(operation, message, engine, selection, more_query)
+    return _encode_again(operation, packed, engine, selection, more_query)
+
+
+@lru_cache(maxsize=_MOST)
+def _encode_again(
+    operation: Operation, packed: bytes, engine: Engine | None, selection: Selection | None, more_query: Pairs
+) -> HttpRequest:
+    """Encode a read, or remember how it was: the same ones come again and again."""
+    return _encode(operation, operation.request.cls.FromString(packed), engine, selection, more_query)
+
+
+def _encode(
+    operation: Operation, message: Any, engine: Engine | None, selection: Selection | None, more_query: Pairs
+) -> HttpRequest:
     check_message(operation.request, message)
     binding = _choose(operation, message)
     in_path = frozenset(binding.path.variables)
