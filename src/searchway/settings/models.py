@@ -86,7 +86,7 @@ class LimitSettings(Section):
     """Deepest nesting of a GraphQL document."""
     query_aliases: PositiveInt = 1000
     """Most aliases in a GraphQL document."""
-    query_tokens: PositiveInt = 50_000
+    query_tokens: PositiveInt = 20_000
     """Most lexical tokens in a GraphQL document."""
 
     @model_validator(mode="after")
