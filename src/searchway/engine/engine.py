@@ -61,6 +61,22 @@ class Engine:
                 call.place(error, operation)
                 raise
 
+    def together(self, operation: Operation, call: Call) -> int:
+        """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.
+
+        Args:
+            operation: the operation of all of them.
+            call: for whom and where to.
+        """
+        settings = self._parts.settings
+        try:
+            cluster = self._parts.clusters.get(call.cluster or settings.default_cluster.name)
+        except CallError:
+            return 1  # `run` tells each of them
+        if not self._parts.merger.joins(operation, cluster):
+            return 1
+        return min(settings.batching.max_size, settings.limits.in_flight)
+
     def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:
         """Return the request that `run` would send first, without sending it or asking the cluster anything.
 

@@ -34,6 +34,11 @@ class Runner(Protocol):
         Raises:
             CallError: it failed.
         """
+        ...
+
+    def together(self, operation: Operation, call: Call) -> int:
+        """Return how many calls of an operation, made at the same time, can become one request."""
+        ...
 
 
 class Execution:
@@ -43,26 +48,43 @@ class Execution:
         self._engine = engine
         self._request_id = request_id
         self._new_call = new_call
-        self._errors: Errors = []
+        self._failed: dict[int, dict[str, Any]] = {}
 
     async def execute(
         self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues
     ) -> dict[str, Any]:
-        """Return the result: `data`, and `errors` before it if there are any."""
+        """Return the result: `data`, and `errors` before it, in the document's order, if there are any."""
         plan = document.plan(operation, given, values)
         answers = await self._answers(plan, values)
-        meta = self._meta(document, operation, plan, given) if plan.meta else {}
+        errors = [self._failed[number] for number in sorted(self._failed)]
+        meta, more = self._meta(document, operation, plan, given) if plan.meta else ({}, [])
         data = _fill(plan.fields, answers, meta)
-        return {"errors": self._errors, "data": data} if self._errors else {"data": data}
+        return {"errors": [*errors, *more], "data": data} if errors or more else {"data": data}
 
     async def _answers(self, plan: Plan, values: VariableValues) -> list[Any]:
         """Return what each call came to: reads at the same time, writes one after the other."""
-        if plan.serial or len(plan.calls) == 1:
-            return [await self._answer(call, values) for call in plan.calls]
-        return await asyncio.gather(*(self._answer(call, values) for call in plan.calls))
+        if len(plan.calls) == 1:
+            return [await self._answer(plan, 0, values)]
+        if not plan.serial:
+            return await self._at_once(plan, range(len(plan.calls)), values)
+        answers: list[Any] = []
+        for run in plan.runs:
+            answers += await self._one_after_the_other(plan, run, values)
+        return answers
 
-    async def _answer(self, call: PlannedCall, values: VariableValues) -> Any:
-        circumstances = self._new_call()
+    async def _one_after_the_other(self, plan: Plan, run: range, values: VariableValues) -> list[Any]:
+        """Answer writes of one operation. Those that become one request go together: nobody can tell their order."""
+        answers: list[Any] = []
+        while rest := run[len(answers) :]:
+            most = self._engine.together(plan.calls[run[0]].operation, self._new_call()) if len(rest) > 1 else 1
+            answers += await self._at_once(plan, rest[:most], values)
+        return answers
+
+    async def _at_once(self, plan: Plan, numbers: range, values: VariableValues) -> list[Any]:
+        return await asyncio.gather(*(self._answer(plan, number, values) for number in numbers))
+
+    async def _answer(self, plan: Plan, number: int, values: VariableValues) -> Any:
+        call, circumstances = plan.calls[number], self._new_call()
         try:
             answer = await self._engine.run(call.operation, make_message(call, values), circumstances, call.selection)
             data = call.reader.read(answer)
@@ -70,24 +92,23 @@ class Execution:
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             if isinstance(error, CallError):
                 circumstances.place(error, call.operation)
-            self._errors.append(field_error(error, call, self._request_id))
+            self._failed[number] = field_error(error, call, self._request_id)
             return None
 
     def _meta(
         self, document: Document, operation: OperationDefinitionNode, plan: Plan, given: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        """Return the fields about the schema, remembered if no variable can change them."""
+    ) -> tuple[Mapping[str, Any], Errors]:
+        """Return the fields about the schema, remembered if no variable can change them, and what went wrong."""
         if plan.described is not None:
-            return plan.described
+            return plan.described, []
         executor = document.executor(operation.name.value if operation.name else None, given)
         root = document.schema.get_root_type(operation.operation)
         assert root is not None  # noqa: S101  # the plan came from it
         described: Any = executor.execute_fields(root, None, None, plan.meta, None)
         errors = executor.collected_errors.errors
-        self._errors.extend(request_errors(errors, self._request_id))
         if not operation.variable_definitions and not errors:
             plan.described = described
-        return described  # type: ignore[no-any-return]  # it has only fields that resolve at once
+        return described, request_errors(errors, self._request_id)
 
 
 def make_message(call: PlannedCall, values: VariableValues) -> Any:

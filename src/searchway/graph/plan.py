@@ -9,7 +9,7 @@ every request with the same values of the variables in @skip and @include.
 https://spec.graphql.org/October2021/#sec-Field-Collection
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,8 @@ class Plan:
     """Whether its calls run one after the other."""
     calls: tuple[PlannedCall, ...]
     """Its calls."""
+    runs: tuple[range, ...]
+    """The numbers of its calls, those together that stand side by side and are of the same operation."""
     fields: Mapping[str, Slot]
     """The result's tree."""
     meta: GroupedFieldSet
@@ -99,7 +101,8 @@ class _Planner:
         grouped = collect_fields(executor.schema, executor.fragments, executor.variable_values, root, operation)
         fields = self._tree(root, grouped.grouped_field_set, ())
         serial = operation.operation is OperationType.MUTATION
-        return Plan(serial=serial, calls=tuple(self._calls), fields=fields, meta=self._meta)
+        calls = tuple(self._calls)
+        return Plan(serial=serial, calls=calls, runs=_runs(calls), fields=fields, meta=self._meta)
 
     def subfields(
         self, parent: GraphQLObjectType, details: FieldDetailsList
@@ -159,6 +162,11 @@ class _Planner:
             finish=connection.finish if connection else None,
             is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
         )
+
+
+def _runs(calls: Sequence[PlannedCall]) -> tuple[range, ...]:
+    first = [n for n, call in enumerate(calls) if n == 0 or call.operation is not calls[n - 1].operation]
+    return tuple(map(range, first, [*first[1:], len(calls)]))
 
 
 def _cut_down(field: GraphQLField, node: FieldNode) -> GraphQLField:

@@ -66,6 +66,7 @@ class EngineDouble:
 
     errors: dict[str, Exception] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    joined: dict[str, int] = field(default_factory=dict)
     running: int = 0
     most_running: int = 0
     hold: asyncio.Event | None = None
@@ -87,6 +88,10 @@ class EngineDouble:
         if operation.name in self.errors:
             raise self.errors[operation.name]
         return answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", ""))
+
+    def together(self, operation: Operation, call: Call) -> int:
+        assert call.face == "graphql"
+        return self.joined.get(operation.name, 1)
 
 
 def answer(operation: Operation, size: int = 0, feature_type: str = "") -> Answer:
