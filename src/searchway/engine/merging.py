@@ -5,7 +5,7 @@ member, the rest are options, which must be equal. How the answer is taken apart
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, Self
 
@@ -14,12 +14,11 @@ from searchway.contract.records import Field, Operation, Role, Shape
 from searchway.contract.selection import Selection
 from searchway.engine.availability import is_available
 from searchway.engine.call import Call
-from searchway.engine.joins import Joining, Joins, Part, SendTogether
-from searchway.engine.sharing import Sharing
+from searchway.engine.joins import Joining, Joins, Part
 from searchway.errors import CallError, Code
 from searchway.families.joins import JOINS, Join
-from searchway.upstream import Cluster, Product
-from searchway.wire import HttpResponse
+from searchway.settings import BatchingSettings
+from searchway.upstream import Cluster
 
 
 class Member(Protocol):
@@ -35,13 +34,8 @@ class Member(Protocol):
         """The message as it is sent."""
         ...
 
-    is_sent: bool
-    """Whether a request that carries it may have reached the cluster."""
-    latest: float
-    """When the last of its time is over, by time.monotonic()."""
-
-    async def send(self, selection: Selection | None = None, *, deadline: float | None = None) -> HttpResponse:
-        """Send the call alone."""
+    async def send(self, selection: Selection | None = None) -> bytes:
+        """Send the call alone, on the gateway's time."""
         ...
 
     def beside(self, operation: Operation, message: Any) -> Self:
@@ -78,68 +72,63 @@ class Target:
     def options_of(self, message: Any) -> bytes:
         """Return what must be equal, as bytes."""
         options = type(message)()
-        _copy(self.options, message, options)
+        options.CopyFrom(message)
+        for name in self.own:
+            options.ClearField(name)
         return bytes(options.SerializeToString(deterministic=True))
 
 
 class Merger:
     """Decides which calls are merged, and merges them."""
 
-    def __init__(self, catalog: Catalog, sharing: Sharing, joins: Joins) -> None:
+    def __init__(self, catalog: Catalog, settings: BatchingSettings, joins: Joins) -> None:
         self._catalog = catalog
-        self._sharing = sharing
+        self._settings = settings
         self._joins = joins
-        self._lacking: set[tuple[str, str, Product | None]] = set()
+        self._lacking: set[tuple[str, str]] = set()
+
+    def joins(self, operation: Operation, cluster: Cluster) -> bool:
+        """Tell whether calls of the operation share requests to the cluster at all."""
+        if operation.name not in JOINS or not self._settings.joins(operation.name):
+            return False
+        if (cluster.name, operation.name) in self._lacking:
+            return False
+        known = cluster.product
+        return known is None or is_available(self._target(operation).operation, known)
 
     def takes(self, member: Member) -> bool:
         """Tell whether the call may share a request."""
-        operation, join = member.operation, JOINS.get(member.operation.name)
-        return join is not None and self._sharing.joins(operation.name) and join.takes(operation, member.message)
+        return self.joins(member.operation, member.cluster) and JOINS[member.operation.name].takes(member.message)
 
-    async def join(self, member: Member) -> HttpResponse:
-        """Return the answer that the call gets.
+    async def join(self, member: Member) -> bytes:
+        """Return the body that the call gets.
 
         Raises:
             CallError: the call failed, or the request that it shared.
         """
         operation, message = member.operation, member.message
         target, join = self._target(operation), JOINS[operation.name]
-        joining = Joining(
-            together=self._together(target, join, member),
-            alone=lambda one: one.send(),
-            thing=join.thing(message),
-            size=join.size(message),
-            bound=join.bound,
-            most=self._sharing.size(operation.name),
-            window=self._sharing.window(operation.name),
-        )
-        where = (member.cluster.name, operation.name)
+        scope = (member.cluster.name, operation.name)
         options = (member.cluster.identity(member.call.headers), target.options_of(message))
-        return await self._joins.join(where, options, member, joining)
+        joining = Joining(
+            together=lambda members: self._together(target, join, members),
+            alone=lambda one: one.send(),
+            thing=lambda one: join.thing(one.message),
+            size=lambda one: join.size(one.message),
+            bound=join.bound,
+        )
+        return await self._joins.join(scope, options, member, joining)
 
-    def _together(self, target: Target, join: Join, member: Member) -> SendTogether | None:
-        """Return how the call goes together with others, None if its cluster cannot do that."""
-        known = member.cluster.product
-        lacks = (member.cluster.name, member.operation.name, known) in self._lacking
-        if lacks or (known is not None and not is_available(target.operation, known)):
-            return None
-        return lambda members: self._send(target, join, members)
-
-    async def _send(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
+    async def _together(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
         first, messages = members[0], [member.prepared for member in members]
         merged = first.beside(target.operation, target.merge(messages))
-        for member in members:
-            member.is_sent = True
         try:
-            response = await merged.send(deadline=max(member.latest for member in members))
-            parts = join.split(first.operation, messages, response.body)
+            body = await merged.send()
         except CallError as error:
             if error.code is Code.UNIMPLEMENTED:
-                self._lacking.add((first.cluster.name, first.operation.name, first.cluster.product))
-            error.failure = replace(error.failure, operation=first.operation.name)  # what they called
+                self._lacking.add((first.cluster.name, first.operation.name))
             raise
-        self._sharing.joined(first.operation.name, sum(part is not None for part in parts))
-        return [replace(response, body=part) if isinstance(part, bytes) else part for part in parts]
+        return join.split(first.operation, messages, body)
 
     def _target(self, operation: Operation) -> Target:
         return _target(self._catalog.operation, operation)
@@ -157,9 +146,8 @@ def _target(find: Callable[[str], Operation], operation: Operation) -> Target:
 
 
 def _options(member: Shape, target: Shape, own: tuple[str, ...]) -> tuple[str, ...]:
-    options = tuple(f.name for f in member.fields if f.role is not Role.LOCAL and f.name not in own)
-    assert target.by_name.keys() >= set(options)  # noqa: S101  # else joining would lose an option
-    return options
+    sent = (f for f in member.fields if f.role is not Role.LOCAL and f.name not in own)
+    return tuple(f.name for f in sent if f.name in target.by_name)
 
 
 def _copy(names: Sequence[str], source: Any, target: Any) -> None:
