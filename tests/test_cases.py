@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from harness.cases import NEXT, Case, Exchange, Step, read_cases
+from harness.cases import Case, Exchange, Step, read_cases
 from harness.faces import Outcome, failure_shape
 from harness.gateway import Gateway
 from harness.graph import argument_path, local_fields
@@ -37,7 +37,7 @@ async def test_a_case_over_a_face(gateway: Gateway, upstream: Upstream, face: st
     for step in case.steps:
         told = _as_seen_by(face, step)
         upstream.expect(step.exchanges)
-        values = _with_token(step.values, token)
+        values = step.values_after(token)
         outcome = await gateway.face(face).call(case.operation, values, cluster=case.engine, expected=step.gives or {})
         _check_outcome(case.operation, told, outcome, face)
         _check_arrived(case.operation, step.exchanges, upstream.arrived, is_projected=face == "graphql")
@@ -119,10 +119,6 @@ def test_a_case_over_the_transcoder_alone(case: Case) -> None:
 def _as_seen_by(face: str, step: Step) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     own = step.graphql if face == "graphql" and "select" not in step.graphql else {}
     return own.get("gives", step.gives), own.get("fails", step.fails)
-
-
-def _with_token(values: Mapping[str, Any], token: str) -> Mapping[str, Any]:
-    return {name: token if value == NEXT else value for name, value in values.items()}
 
 
 def _check_arrived(

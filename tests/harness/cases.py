@@ -67,6 +67,10 @@ class Step:
     fails: Mapping[str, Any] | None
     graphql: Mapping[str, Any]
 
+    def values_after(self, token: str) -> Mapping[str, Any]:
+        """Return the values with the token that the call before gave."""
+        return {name: token if value == NEXT else value for name, value in self.values.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:

@@ -43,6 +43,31 @@ def _plain_single(field: Field, value: Any) -> Any:
     return value
 
 
+def form_differences(
+    shape: Shape, expected: Mapping[str, Any], actual: Mapping[str, Any], path: str = ""
+) -> Iterator[str]:
+    """Yield where an answer has other fields, or other types, or another number of items than expected."""
+    named = expected.keys() & actual.keys()
+    if shape.name != _FAILURE:
+        yield from (
+            f"{path}{name}: {'missing' if name in expected else 'unexpected'}"
+            for name in expected.keys() ^ actual.keys()
+        )
+    for name in named:
+        field = shape.by_name[name]
+        pairs = (expected[name], actual[name]) if field.repeated else ([expected[name]], [actual[name]])
+        if len(pairs[0]) != len(pairs[1]):
+            yield f"{path}{name}: expected {len(pairs[0])} items, got {actual[name]!r}"
+        for one, other in zip(*pairs, strict=False):
+            if field.shape is not None:
+                yield from form_differences(field.shape, one, other, f"{path}{name}.")
+            elif field.kind in _TYPED and type(one) is not type(other):
+                yield f"{path}{name}: expected {one!r}, got {other!r}"
+
+
+_TYPED = frozenset({Kind.BOOL, Kind.INT, Kind.LONG, Kind.STRING, Kind.STRINGS})
+
+
 def differences(shape: Shape, expected: Mapping[str, Any], actual: Mapping[str, Any], path: str = "") -> Iterator[str]:
     """Yield where an answer is not as expected; an ApiError may have more than is expected."""
     for name in expected.keys() | actual.keys():

@@ -26,6 +26,7 @@ class Upstream(httpx.AsyncBaseTransport):
         self._answers: deque[Exchange] = deque()
         self._forever = False
         self._error: Exception | None = None
+        self._inner: httpx.AsyncBaseTransport | None = None
 
     def expect(self, exchanges: Iterable[Exchange], *, forever: bool = False) -> None:
         """Forget everything and prepare the answers."""
@@ -33,6 +34,12 @@ class Upstream(httpx.AsyncBaseTransport):
         self._answers = deque(exchanges)
         self._forever = forever
         self._error = None
+        self._inner = None
+
+    def play(self, transport: httpx.AsyncBaseTransport) -> None:
+        """Forget everything and let somebody else answer."""
+        self.expect(())
+        self._inner = transport
 
     def break_with(self, error: Exception) -> None:
         """Forget everything and answer with an error of the transport."""
@@ -43,6 +50,8 @@ class Upstream(httpx.AsyncBaseTransport):
         """Answer."""
         line = f"{request.method} {request.extensions['target'].decode('ascii')}"
         self.arrived.append(Arrived(line=line, body=request.read(), content_type=request.headers.get("content-type")))
+        if self._inner is not None:
+            return await self._inner.handle_async_request(request)
         if self._error is not None:
             raise self._error
         if not self._answers:
