@@ -12,9 +12,9 @@ from searchway.engine.joins import Joins
 from searchway.engine.merging import Merger
 from searchway.engine.paging import PageSizes
 from searchway.engine.run import Parts, Run
+from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
-from searchway.engine.window import Window
 from searchway.errors import CallError
 from searchway.settings import Settings
 from searchway.transcode.answer import Answer
@@ -28,8 +28,8 @@ class Engine:
     def __init__(self, catalog: Catalog, clusters: Clusters, settings: Settings, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
         self._admission = Admission(settings.limits.in_flight)
-        batching, limits = settings.batching, settings.limits
-        window = Window(batching.window_ms / 1000)
+        limits = settings.limits
+        sharing = Sharing(settings.batching, catalog, telemetry)
         keys = [key.get_secret_value() for key in settings.token_keys]
         self._parts = Parts(
             settings=settings,
@@ -37,8 +37,10 @@ class Engine:
             clusters=clusters,
             tokens=Tokens(keys, max_age=settings.token_seconds),
             sizes=PageSizes(default=limits.page_size, largest=limits.max_page_size),
-            flights=Flights(window),
-            merger=Merger(catalog, batching, Joins(window, most=batching.max_size)),
+            sharing=sharing,
+            flights=Flights(sharing.window, sharing.boarded),
+            merger=Merger(catalog, sharing, Joins()),
+            sent=telemetry.sent,
         )
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
@@ -75,7 +77,7 @@ class Engine:
             return 1  # `run` tells each of them
         if not self._parts.merger.joins(operation, cluster):
             return 1
-        return min(settings.batching.max_size, settings.limits.in_flight)
+        return min(self._parts.sharing.size(operation.name), settings.limits.in_flight)
 
     def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:
         """Return the request that `run` would send first, without sending it or asking the cluster anything.

@@ -1,197 +1,237 @@
 """Joined calls: different calls of one kind, in flight at the same time, are one request that takes many.
 
-    call --> batch (by cluster, identity, operation and options) --window--> one request --> each member's own answer
+    call --> batch (by cluster, operation, identity and options) --window--> one request --> each member's own answer
                                                                     |
-                                                       400 or 404:  each member alone, since one of them is to blame
+                                                 one may be to blame:  each member alone
 
-Two writes of the same thing never share a batch, and the later one waits for the earlier: their order is kept. A member that leaves
-before the batch is sent is taken out; one that leaves afterwards changes nothing for the others.
+Two writes of the same thing never share a batch, and the later one waits for the earlier: their order is kept. Batches wait only for
+older ones, so that none waits in a circle. A member that leaves before the batch is sent is taken out; one that leaves afterwards
+changes nothing for the others. Calls that must wait gather apart from those that need not.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
+from searchway.wire import HttpResponse
 
-Part = bytes | CallError | None
-"""What a member gets: the body that it would have got alone, its own error, or None if it must be sent alone."""
+Part = HttpResponse | CallError | None
+"""What a member gets: the answer that it would have got alone, its own error, or None if it must be sent alone."""
 SendTogether = Callable[[Sequence[Any]], Awaitable[Sequence[Part]]]
 """Sends the messages of a batch as one request and takes the answer apart."""
-SendAlone = Callable[[Any], Awaitable[bytes]]
+SendAlone = Callable[[Any], Awaitable[HttpResponse]]
 """Sends the message of one member."""
 
-# One member's input or object may be what is wrong; anything else concerns all of them.
-_BLAMES_A_MEMBER = frozenset({400, 404})
+# What one member's input, object or rights may be to blame for, or the size of them all: none of it was carried out, and
+# alone a member may do better.
+_BLAMES_SOME = frozenset({400, 403, 404, 413, 414})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """How the calls of one kind are sent."""
+    """How a call is sent, and the others of its kind."""
 
-    together: SendTogether
-    """As one request."""
+    together: SendTogether | None
+    """As one request; None if the cluster has none that takes many."""
     alone: SendAlone
     """One by one."""
-    thing: Callable[[Any], str]
-    """What a message writes, for which the order of two writes matters; empty if the order does not."""
-    size: Callable[[Any], int]
-    """How much of the bound a message takes."""
+    thing: str
+    """What the call writes, for which the order of two writes matters; empty if the order does not."""
+    size: int
+    """How much of the bound it takes."""
     bound: int
     """The largest sum of sizes."""
+    most: int
+    """The most members of a batch."""
+    window: Window
+    """How long a batch gathers."""
 
 
 @dataclass(slots=True, eq=False)
 class _Member:
     message: Any
-    answer: asyncio.Future[bytes]
+    joining: Joining
+    answer: asyncio.Future[HttpResponse]
 
 
 @dataclass(slots=True, eq=False)
 class _Batch:
+    """Members that are sent together, of whom the first one's way of sending counts."""
+
+    number: int
     joining: Joining
     members: list[_Member] = field(default_factory=list)
+    things: set[str] = field(default_factory=set)
+    size: int = 0
     earlier: set[asyncio.Task[None]] = field(default_factory=set)
     sent: bool = False
     task: asyncio.Task[None] = field(init=False)
 
-    def has_room(self, message: Any, most: int) -> bool:
-        size = self.joining.size
-        taken = sum(size(member.message) for member in self.members) + size(message)
-        return len(self.members) < most and taken <= self.joining.bound
+    def takes(self, joining: Joining, before: "_Batch | None") -> bool:
+        """Tell whether a call may become a member; `before` is the batch that wrote the same thing last."""
+        return (
+            not self.sent
+            and len(self.members) < self.joining.most
+            and self.size + joining.size <= self.joining.bound
+            and (before is None or before.number < self.number)
+        )
 
-    def writes(self, thing: str) -> bool:
-        return bool(thing) and any(self.joining.thing(member.message) == thing for member in self.members)
+    def add(self, member: _Member) -> None:
+        self.members.append(member)
+        self.size += member.joining.size
+
+    def write(self, thing: str, before: "_Batch | None") -> None:
+        if thing:
+            self.things.add(thing)
+        if before is not None:
+            self.earlier.add(before.task)
 
     def leave(self, member: _Member) -> None:
+        if member.answer.done() and not member.answer.cancelled():
+            member.answer.exception()  # left together with its answer, which nobody will look at
         if not self.sent:
             self.members.remove(member)
-        elif not self.joining.thing(member.message) and all(m.answer.done() for m in self.members):
+            self.size -= member.joining.size
+        elif not self.things and all(other.answer.done() for other in self.members):
             self.task.cancel()  # a read that nobody waits for any more
+
+
+class _Scope:
+    """The batches of one cluster and operation."""
+
+    def __init__(self, alone: int) -> None:
+        self.gathering: dict[Hashable, _Batch] = {}
+        self.last: dict[str, _Batch] = {}
+        self.few = asyncio.Semaphore(alone)
+
+    def forget(self, key: Hashable, batch: _Batch) -> None:
+        if self.gathering.get(key) is batch:
+            del self.gathering[key]
+        for thing in batch.things:
+            if self.last[thing] is batch:
+                del self.last[thing]
 
 
 class Joins:
     """All batches, gathering or under way."""
 
-    def __init__(self, window: Window, *, most: int, alone: int = 10) -> None:
-        """Take the bounds.
-
-        Args:
-            window: how long a batch gathers.
-            most: the most members of a batch.
-            alone: how many members are sent at the same time where they go alone.
-        """
-        self._window = window
-        self._most = most
+    def __init__(self, *, alone: int = 10) -> None:
+        """Take the bound: how many calls of one cluster and operation go at the same time where each must go alone."""
         self._alone = alone
-        self._gathering: dict[Hashable, _Batch] = {}
-        self._under_way: dict[Hashable, set[_Batch]] = {}
+        self._scopes: dict[Hashable, _Scope] = {}
+        self._numbers = count()
 
-    async def join(self, scope: Hashable, options: Hashable, message: Any, joining: Joining) -> bytes:
-        """Return the body that the message gets, sent together with those of the same scope and options.
+    async def join(self, where: Hashable, options: Hashable, message: Any, joining: Joining) -> HttpResponse:
+        """Return the answer that the message gets, sent together with those of the same place and options.
 
         Args:
-            scope: cluster and operation: within it, the order of writes to the same thing is kept.
+            where: cluster and operation: within it, the order of writes to the same thing is kept.
             options: what else must be the same for calls to share a request: for whom, and every option.
             message: the request message.
-            joining: how calls of this kind are sent.
+            joining: how it is sent.
 
         Raises:
             CallError: this member failed, or the request of all of them.
         """
-        batch = self._batch(scope, options, message, joining)
-        member = _Member(message, asyncio.get_running_loop().create_future())
-        batch.members.append(member)
+        scope = self._scopes.get(where) or self._scopes.setdefault(where, _Scope(self._alone))
+        batch = self._batch(scope, options, joining)
+        member = _Member(message, joining, asyncio.get_running_loop().create_future())
+        batch.add(member)
         try:
             return await member.answer
         except asyncio.CancelledError:
             batch.leave(member)
             raise
 
-    def _batch(self, scope: Hashable, options: Hashable, message: Any, joining: Joining) -> _Batch:
-        """Return the batch that takes the message: the one that gathers, unless it is full or writes the same thing."""
-        thing = joining.thing(message)
-        batch = self._gathering.get((scope, options))
-        if batch is None or batch.sent or not batch.has_room(message, self._most) or batch.writes(thing):
-            batch = self._gathering[scope, options] = _Batch(joining)
-            batch.task = asyncio.create_task(self._run(scope, options, batch))
-        batch.earlier |= {other.task for other in self._under_way.get(scope, ()) if other.writes(thing)}
-        self._under_way.setdefault(scope, set()).add(batch)
+    def _batch(self, scope: _Scope, options: Hashable, joining: Joining) -> _Batch:
+        """Return the batch that the call becomes a member of: the one that gathers, or a new one."""
+        before = scope.last.get(joining.thing)
+        key = (options, before is not None)
+        batch = scope.gathering.get(key)
+        if batch is None or not batch.takes(joining, before):
+            batch = scope.gathering[key] = _Batch(next(self._numbers), joining)
+            batch.task = asyncio.create_task(_run(scope, key, batch))
+        batch.write(joining.thing, before)
+        if joining.thing:
+            scope.last[joining.thing] = batch
         return batch
 
-    async def _run(self, scope: Hashable, options: Hashable, batch: _Batch) -> None:
-        try:
-            await self._window.wait(lambda: len(batch.members))
-            while waiting := {task for task in batch.earlier if not task.done()}:
-                await asyncio.wait(waiting)
-            batch.sent = True
-            await self._send(batch.joining, batch.members)
-        except BaseException as error:
-            _give_all(batch.members, error)
-            raise
-        finally:
-            if self._gathering.get((scope, options)) is batch:
-                del self._gathering[scope, options]
-            self._under_way[scope].discard(batch)
-            if not self._under_way[scope]:
-                del self._under_way[scope]
 
-    async def _send(self, joining: Joining, members: Sequence[_Member]) -> None:
-        if len(members) == 1:
-            await _send_alone(joining, members[0])
-        elif members:
-            await self._send_together(joining, members)
-
-    async def _send_together(self, joining: Joining, members: Sequence[_Member]) -> None:
-        try:
-            parts = await joining.together([member.message for member in members])
-        except CallError as error:
-            if error.failure.http_status in _BLAMES_A_MEMBER or error.code is Code.UNIMPLEMENTED:
-                await self._send_each(joining, members)
-                return
-            parts = [error.copy() for _ in members]
-        left = []
-        for member, part in zip(members, parts, strict=True):
-            if part is None:
-                left.append(member)
-            else:
-                _give(member, part)
-        await self._send_each(joining, left)
-
-    async def _send_each(self, joining: Joining, members: Sequence[_Member]) -> None:
-        few = asyncio.Semaphore(self._alone)
-
-        async def send(member: _Member) -> None:
-            async with few:
-                await _send_alone(joining, member)
-
-        await asyncio.gather(*map(send, members))
-
-
-async def _send_alone(joining: Joining, member: _Member) -> None:
+async def _run(scope: _Scope, key: Hashable, batch: _Batch) -> None:
     try:
-        _give(member, await joining.alone(member.message))
+        await batch.joining.window.wait(lambda: len(batch.members))
+        while waiting := {task for task in batch.earlier if not task.done()}:
+            await asyncio.wait(waiting)
+        batch.sent = True
+        await _send(batch.joining.together, batch.members, scope.few)
+    except asyncio.CancelledError:
+        for member in batch.members:
+            member.answer.cancel()
+        raise
+    except Exception as error:  # noqa: BLE001  # a defect: told to those who wait, of whom none may wait for ever
+        for member in batch.members:
+            _give(member, error)
+    finally:
+        scope.forget(key, batch)
+
+
+async def _send(together: SendTogether | None, members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+    if together is None:
+        await _send_each(members, few)
+    elif len(members) == 1:
+        await _send_alone(members[0])
+    elif members:
+        await _send_together(together, members, few)
+
+
+async def _send_together(together: SendTogether, members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+    try:
+        parts = await together([member.message for member in members])
     except CallError as error:
+        if _blames_some(error):
+            await _send_each(members, few)
+            return
+        parts = [error.copy() for _ in members]
+    left = []
+    for member, part in zip(members, parts, strict=True):
+        if part is None:
+            left.append(member)
+        else:
+            _give(member, part)
+    await _send_each(left, few)
+
+
+async def _send_each(members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+    async def send(member: _Member) -> None:
+        async with few:
+            await _send_alone(member)
+
+    await asyncio.gather(*map(send, members))
+
+
+async def _send_alone(member: _Member) -> None:
+    if member.answer.done():
+        return  # it has left
+    try:
+        _give(member, await member.joining.alone(member.message))
+    except Exception as error:  # noqa: BLE001  # also a defect is told to this member alone
         _give(member, error)
 
 
-def _give(member: _Member, part: bytes | CallError) -> None:
+def _blames_some(error: CallError) -> bool:
+    """Tell whether a joined request may have failed for what only some of its members are, or for being joined."""
+    too_large = error.code is Code.RESOURCE_EXHAUSTED and not error.failure.http_status
+    return error.failure.http_status in _BLAMES_SOME or error.code is Code.UNIMPLEMENTED or too_large
+
+
+def _give(member: _Member, part: HttpResponse | Exception) -> None:
     if member.answer.done():
         return  # it has left
-    if isinstance(part, CallError):
-        member.answer.set_exception(part)
-    else:
+    if isinstance(part, HttpResponse):
         member.answer.set_result(part)
-
-
-def _give_all(members: Sequence[_Member], error: BaseException) -> None:
-    """Let nobody wait for ever for a batch that broke off."""
-    for member in members:
-        if member.answer.done():
-            continue
-        if isinstance(error, asyncio.CancelledError):
-            member.answer.cancel()
-        else:
-            member.answer.set_exception(error)
+    else:
+        member.answer.set_exception(part)

@@ -5,7 +5,7 @@ member, the rest are options, which must be equal. How the answer is taken apart
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol, Self
 
@@ -15,10 +15,11 @@ from searchway.contract.selection import Selection
 from searchway.engine.availability import is_available
 from searchway.engine.call import Call
 from searchway.engine.joins import Joining, Joins, Part
+from searchway.engine.sharing import Sharing
 from searchway.errors import CallError, Code
 from searchway.families.joins import JOINS, Join
-from searchway.settings import BatchingSettings
-from searchway.upstream import Cluster
+from searchway.upstream import Cluster, Product
+from searchway.wire import HttpResponse
 
 
 class Member(Protocol):
@@ -34,8 +35,16 @@ class Member(Protocol):
         """The message as it is sent."""
         ...
 
-    async def send(self, selection: Selection | None = None) -> bytes:
-        """Send the call alone, on the gateway's time."""
+    is_sent: bool
+    """Whether a request that carries it may have reached the cluster."""
+
+    @property
+    def latest(self) -> float:
+        """When the last of its time is over, by time.monotonic()."""
+        ...
+
+    async def send(self, selection: Selection | None = None, *, deadline: float | None = None) -> HttpResponse:
+        """Send the call alone."""
         ...
 
     def beside(self, operation: Operation, message: Any) -> Self:
@@ -72,63 +81,73 @@ class Target:
     def options_of(self, message: Any) -> bytes:
         """Return what must be equal, as bytes."""
         options = type(message)()
-        options.CopyFrom(message)
-        for name in self.own:
-            options.ClearField(name)
+        _copy(self.options, message, options)
         return bytes(options.SerializeToString(deterministic=True))
 
 
 class Merger:
     """Decides which calls are merged, and merges them."""
 
-    def __init__(self, catalog: Catalog, settings: BatchingSettings, joins: Joins) -> None:
+    def __init__(self, catalog: Catalog, sharing: Sharing, joins: Joins) -> None:
         self._catalog = catalog
-        self._settings = settings
+        self._sharing = sharing
         self._joins = joins
-        self._lacking: set[tuple[str, str]] = set()
-
-    def joins(self, operation: Operation, cluster: Cluster) -> bool:
-        """Tell whether calls of the operation share requests to the cluster at all."""
-        if operation.name not in JOINS or not self._settings.joins(operation.name):
-            return False
-        if (cluster.name, operation.name) in self._lacking:
-            return False
-        known = cluster.product
-        return known is None or is_available(self._target(operation).operation, known)
+        self._lacking: set[tuple[str, str, Product | None]] = set()
 
     def takes(self, member: Member) -> bool:
         """Tell whether the call may share a request."""
-        return self.joins(member.operation, member.cluster) and JOINS[member.operation.name].takes(member.message)
+        operation, join = member.operation, JOINS.get(member.operation.name)
+        return join is not None and self._sharing.joins(operation.name) and join.takes(operation, member.message)
 
-    async def join(self, member: Member) -> bytes:
-        """Return the body that the call gets.
+    async def join(self, member: Member) -> HttpResponse:
+        """Return the answer that the call gets.
 
         Raises:
             CallError: the call failed, or the request that it shared.
         """
         operation, message = member.operation, member.message
         target, join = self._target(operation), JOINS[operation.name]
-        scope = (member.cluster.name, operation.name)
-        options = (member.cluster.identity(member.call.headers), target.options_of(message))
         joining = Joining(
-            together=lambda members: self._together(target, join, members),
+            together=(lambda members: self._send(target, join, members))
+            if self._can(operation, member.cluster)
+            else None,
             alone=lambda one: one.send(),
-            thing=lambda one: join.thing(one.message),
-            size=lambda one: join.size(one.message),
+            thing=join.thing(message),
+            size=join.size(message),
             bound=join.bound,
+            most=self._sharing.size(operation.name),
+            window=self._sharing.window(operation.name),
         )
-        return await self._joins.join(scope, options, member, joining)
+        where = (member.cluster.name, operation.name)
+        options = (member.cluster.identity(member.call.headers), target.options_of(message))
+        return await self._joins.join(where, options, member, joining)
 
-    async def _together(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
+    def joins(self, operation: Operation, cluster: Cluster) -> bool:
+        """Tell whether calls of an operation can become one request to the cluster, as far as is known."""
+        return operation.name in JOINS and self._sharing.joins(operation.name) and self._can(operation, cluster)
+
+    def _can(self, operation: Operation, cluster: Cluster) -> bool:
+        """Tell whether the cluster has what takes many."""
+        known = cluster.product
+        if (cluster.name, operation.name, known) in self._lacking:
+            return False
+        return known is None or is_available(self._target(operation).operation, known)
+
+    async def _send(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
         first, messages = members[0], [member.prepared for member in members]
         merged = first.beside(target.operation, target.merge(messages))
+        for member in members:
+            member.is_sent = True
         try:
-            body = await merged.send()
+            response = await merged.send(deadline=max(member.latest for member in members))
+            parts = join.split(first.operation, messages, response.body)
         except CallError as error:
             if error.code is Code.UNIMPLEMENTED:
-                self._lacking.add((first.cluster.name, first.operation.name))
+                self._lacking.add((first.cluster.name, first.operation.name, first.cluster.product))
+            error.failure = replace(error.failure, operation=first.operation.name)  # what they called
             raise
-        return join.split(first.operation, messages, body)
+        self._sharing.joined(first.operation.name, sum(part is not None for part in parts))
+        return [replace(response, body=part) if isinstance(part, bytes) else part for part in parts]
 
     def _target(self, operation: Operation) -> Target:
         return _target(self._catalog.operation, operation)
@@ -146,8 +165,9 @@ def _target(find: Callable[[str], Operation], operation: Operation) -> Target:
 
 
 def _options(member: Shape, target: Shape, own: tuple[str, ...]) -> tuple[str, ...]:
-    sent = (f for f in member.fields if f.role is not Role.LOCAL and f.name not in own)
-    return tuple(f.name for f in sent if f.name in target.by_name)
+    options = tuple(f.name for f in member.fields if f.role is not Role.LOCAL and f.name not in own)
+    assert target.by_name.keys() >= set(options)  # noqa: S101  # else joining would lose an option
+    return options
 
 
 def _copy(names: Sequence[str], source: Any, target: Any) -> None:

@@ -7,7 +7,7 @@ product --> request --+--> alone ---------------+--> judge --> page --> complete
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger
 from searchway.engine.paging import Pager, PageRequest, PageSizes, Pairs
+from searchway.engine.sharing import Sharing
 from searchway.engine.tokens import Tokens
 from searchway.errors import Applied, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
@@ -50,10 +51,14 @@ class Parts:
     """Who signs page tokens."""
     sizes: PageSizes
     """The bounds of a page."""
+    sharing: Sharing
+    """What may share requests."""
     flights: Flights
     """The reads in flight."""
     merger: Merger
     """Who joins calls."""
+    sent: Callable[[Operation], None]
+    """Told of each request to a cluster."""
 
     def deadline(self, asked: float | None) -> float:
         """Return when a call must have ended, by time.monotonic(): as asked, or after the default time, less a margin."""
@@ -76,6 +81,7 @@ class Run:
         self._hook = HOOKS.get(operation.name, _PLAIN)
         self._product: Product | None = None
         self._deadline = parts.deadline(call.deadline)
+        self.is_sent = False
 
     async def answer(self) -> Answer:
         """Carry it out.
@@ -102,29 +108,35 @@ class Run:
 
     async def send(
         self, selection: Selection | None = None, more_query: Pairs = (), *, deadline: float | None = None
-    ) -> bytes:
-        """Send the call's own request and return the body.
+    ) -> HttpResponse:
+        """Send the call's own request and return the answer.
 
         Args:
             selection: what is needed of the answer.
             more_query: pairs that paging adds.
-            deadline: when it must be answered; the gateway's own time if nothing is said, for a request that several callers share.
+            deadline: when it must be answered; the latest that the call allows if nothing is said, for a request that
+                several callers share.
 
         Raises:
             CallError: it failed.
         """
         headers = {**self.call.headers, "x-opaque-id": self.call.request_id}
         request = self._request(selection, more_query)
-        end = self.parts.deadline(None) if deadline is None else deadline
+        end = self.latest if deadline is None else deadline
+        self._count()
         try:
             response = await self.cluster.send(request, retry=self.operation.retry, headers=headers, deadline=end)
         finally:
             if not self.operation.read_only:
                 self.parts.flights.close(self.cluster.name)
-        self._note(response)
         if response.status >= _FIRST_ERROR:
             raise read_failure(self.operation, response)
-        return response.body
+        return response
+
+    @property
+    def latest(self) -> float:
+        """When the call's own time and that of the gateway are both over, by time.monotonic()."""
+        return max(self._deadline, self.parts.deadline(None))
 
     def beside(self, operation: Operation, message: Any) -> "Run":
         """Return a run of another operation for the same caller."""
@@ -167,21 +179,30 @@ class Run:
         return Pager(self.operation, tokens, self.parts.sizes)
 
     async def _body(self, more_query: Pairs) -> bytes:
-        """Get the body in the cheapest way that is allowed."""
+        response = await self._respond(more_query)
+        if warning := response.headers.get("warning"):
+            self.call.warnings.append(warning)
+        return response.body
+
+    async def _respond(self, more_query: Pairs) -> HttpResponse:
+        """Get the answer in the cheapest way that is allowed."""
+        sharing, operation = self.parts.sharing, self.operation
+        if operation.read_only and sharing.shares(operation.name):
+            return await self._in_time(self._share(more_query))
         if self.parts.merger.takes(self):
             self._request(None, ())  # what is refused must not get into a batch
             return await self._in_time(self.parts.merger.join(self))
-        if self.operation.read_only and self.parts.settings.batching.shares:
-            return await self._in_time(self._share(more_query))
         return await self.send(self._selection, more_query, deadline=self._deadline)
 
-    async def _share(self, more_query: Pairs) -> bytes:
-        message = self.message.SerializeToString(deterministic=True)
-        request = (self.operation.name, message, more_query)
-        key = FlightKey(self.cluster.name, self.cluster.identity(self.call.headers), request)
+    async def _share(self, more_query: Pairs) -> HttpResponse:
+        whole = self._request(None, more_query)
+        identity = self.cluster.identity(self.call.headers)
+        key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=identity, request=whole)
+        if self.parts.merger.takes(self):
+            return await self.parts.flights.join(key, None, lambda _whole: self.parts.merger.join(self))
         return await self.parts.flights.join(key, self._selection, lambda selection: self.send(selection, more_query))
 
-    async def _in_time(self, shared: Awaitable[bytes]) -> bytes:
+    async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:
         """Wait for a request that runs on the gateway's time, within the caller's own."""
         try:
             async with asyncio.timeout(self._deadline - time.monotonic()):
@@ -190,15 +211,16 @@ class Run:
             raise self._late() from None
 
     def _late(self) -> TransportError:
-        reads = self.operation.read_only
-        applied = Applied.UNSPECIFIED if reads else Applied.UNKNOWN
+        reads, sent = self.operation.read_only, self.is_sent
+        applied = Applied.UNSPECIFIED if reads else Applied.UNKNOWN if sent else Applied.NO
         message = "the cluster did not answer in time"
-        return TransportError(Failure(code=Code.DEADLINE_EXCEEDED, message=message, retryable=reads, applied=applied))
+        failure = Failure(code=Code.DEADLINE_EXCEEDED, message=message, retryable=reads or not sent, applied=applied)
+        return TransportError(failure)
 
-    def _note(self, response: HttpResponse) -> None:
+    def _count(self) -> None:
+        self.is_sent = True
         self.call.upstream_calls += 1
-        if warning := response.headers.get("warning"):
-            self.call.warnings.append(warning)
+        self.parts.sent(self.operation)
 
     async def _complete(self, answer: Answer) -> None:
         done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)

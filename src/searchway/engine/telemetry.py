@@ -6,6 +6,7 @@ Neither has input values or headers in it, so no secret can be.
 import time
 from asyncio import CancelledError
 from types import TracebackType
+from typing import Literal
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -17,6 +18,7 @@ from searchway.errors import CallError, Code
 _log = structlog.get_logger("searchway.access")
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 class Telemetry:
@@ -34,11 +36,24 @@ class Telemetry:
         )
         self._upstream = Counter(
             "searchway_upstream_requests",
-            "Requests sent to clusters for an operation.",
+            "Requests sent to clusters, by the operation that they are of.",
             ["operation"],
             registry=registry,
         )
-        self._labelled: dict[tuple[Operation, Face, Code], tuple[Counter, Histogram, Counter]] = {}
+        self._shared = Counter(
+            "searchway_shared_calls",
+            "Calls that needed no request of their own: answered by the flight or the batch of others.",
+            ["operation", "how"],
+            registry=registry,
+        )
+        self._batches = Histogram(
+            "searchway_batch_calls",
+            "Calls that one joined request answered.",
+            ["operation"],
+            buckets=_SIZES,
+            registry=registry,
+        )
+        self._labelled: dict[tuple[Operation, Face, Code], tuple[Counter, Histogram]] = {}
         self._inside = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
 
     def observe(self, operation: Operation, call: Call) -> "Observation":
@@ -52,10 +67,9 @@ class Telemetry:
     def end(self, operation: Operation, call: Call, code: Code, seconds: float) -> None:
         """Note how a call ended."""
         self._inside.dec()
-        count, time_taken, upstream = self._metrics(operation, call.face, code)
+        count, time_taken = self._metrics(operation, call.face, code)
         count.inc()
         time_taken.observe(seconds)
-        upstream.inc(call.upstream_calls)
         if self._access_log:
             _log.info(
                 "call",
@@ -68,14 +82,26 @@ class Telemetry:
                 request_id=call.request_id,
             )
 
-    def _metrics(self, operation: Operation, face: Face, code: Code) -> tuple[Counter, Histogram, Counter]:
+    def sent(self, operation: Operation) -> None:
+        """Count a request to a cluster, when it is sent: whoever waits for it may leave."""
+        self._upstream.labels(operation.name).inc()
+
+    def shared(self, operation: str, how: Literal["flight", "batch"], calls: int = 1) -> None:
+        """Count calls that needed no request of their own."""
+        self._shared.labels(operation, how).inc(calls)
+
+    def joined(self, operation: str, calls: int) -> None:
+        """Note how many calls one joined request answered."""
+        self._batches.labels(operation).observe(calls)
+
+    def _metrics(self, operation: Operation, face: Face, code: Code) -> tuple[Counter, Histogram]:
         """Return the metrics with these labels, which take longer to find than to count."""
         key = (operation, face, code)
         found = self._labelled.get(key)
         if found is None:
             name = operation.name
-            calls, seconds = self._calls.labels(name, face, code), self._seconds.labels(name, face)
-            found = self._labelled[key] = (calls, seconds, self._upstream.labels(name))
+            found = (self._calls.labels(name, face, code), self._seconds.labels(name, face))
+            self._labelled[key] = found
         return found
 
 

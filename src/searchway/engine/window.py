@@ -8,16 +8,17 @@ from time import monotonic
 class Window:
     """A short wait in which others may come."""
 
-    def __init__(self, seconds: float) -> None:
-        """Take the longest wait, in seconds; 0 for a single turn of the loop."""
+    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        """Take the longest wait, in seconds, and what tells the time; 0 seconds for a single turn of the loop."""
         self._seconds = seconds
+        self._clock = clock
 
     async def wait(self, size: Callable[[], int]) -> None:
         """Wait until a turn of the loop has not added to the size."""
-        end = monotonic() + self._seconds
+        end = self._clock() + self._seconds
         before = -1
         while size() != before:
             before = size()
             await asyncio.sleep(0)
-            if monotonic() >= end:
+            if self._clock() >= end:
                 return

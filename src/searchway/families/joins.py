@@ -5,13 +5,14 @@ with one total, and actions on data streams are atomic: those are never joined.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import orjson
 
 from searchway.contract.records import Operation
-from searchway.errors import CallError, MalformedAnswerError, UpstreamError
+from searchway.errors import Applied, CallError, Code, Failure, MalformedAnswerError, UpstreamError
 from searchway.families.documents import read_object
 from searchway.families.ism import is_pattern
 from searchway.transcode import jsontext
@@ -22,6 +23,7 @@ Part = bytes | CallError | None
 """A member's body, its error, or None if it must be asked again alone."""
 
 _MEGABYTE = 1024 * 1024
+_TOTAL = "total_managed_indices"
 
 
 class Join:
@@ -30,9 +32,9 @@ class Join:
     bound: int = _MEGABYTE
     """The largest sum of sizes."""
 
-    def takes(self, message: Any) -> bool:
+    def takes(self, operation: Operation, message: Any) -> bool:
         """Tell whether this call may be joined."""
-        del message
+        del operation, message
         return True
 
     def thing(self, message: Any) -> str:
@@ -64,7 +66,7 @@ class PutRole(Join):
 
     def _part(self, operation: Operation, name: str, document: Mapping[str, Any], details: Mapping[str, Any]) -> Part:
         if name in details:
-            return UpstreamError(item_failure(details[name], item="", operation=operation.name))
+            return _refused(item_failure(details[name], item="", http_status=400, operation=operation.name))
         created = name in document.get("created", ())
         if not created and name not in document.get("updated", ()) and name not in document.get("noop", ()):
             return MalformedAnswerError.of_shape()
@@ -77,9 +79,10 @@ class ExplainIndices(Join):
     # Paths beside which prefix and query still fit into a request line of 4,096 bytes.
     bound = 3500
 
-    def takes(self, message: Any) -> bool:
-        """Patterns cannot be told apart in an answer."""
-        return not any(is_pattern(name) for name in message.indices)
+    def takes(self, operation: Operation, message: Any) -> bool:
+        """Patterns cannot be told apart in an answer, nor can an index that is called as a member beside the indices."""
+        reserved = operation.reserved_keys
+        return not any(is_pattern(name) or name in reserved for name in message.indices)
 
     def size(self, message: Any) -> int:
         """Return the longest that the names can get in a path."""
@@ -96,9 +99,11 @@ class ExplainIndices(Join):
     def _part(self, operation: Operation, names: Sequence[str], found: Mapping[str, msgspec.Raw]) -> Part:
         if any(name not in found for name in names):
             return None
-        own = {name: found[name] for name in names}
+        own = {name: raw for name, raw in found.items() if name in names}
+        if _TOTAL not in found:
+            return jsontext.join_members(own)
         count = sum(_is_managed(operation, raw) for raw in own.values())
-        return jsontext.join_members({**own, "total_managed_indices": str(count).encode()})
+        return jsontext.join_members({**own, _TOTAL: str(count).encode()})
 
 
 class MultiSearch(Join):
@@ -131,6 +136,13 @@ def _is_managed(operation: Operation, raw: msgspec.Raw) -> bool:
     assert entry  # noqa: S101  # explain is paged by its indices
     policy = entry.by_name["policy_id"]
     return either(orjson.loads(bytes(raw)), (policy.at, *((key,) for key in policy.also))) is not None
+
+
+def _refused(failure: Failure) -> Part:
+    """Return the error of a write that was refused; one that failed otherwise is made again alone, which tells what of it was done."""
+    if failure.code is not Code.INVALID_ARGUMENT:
+        return None
+    return UpstreamError(replace(failure, applied=Applied.NO))
 
 
 JOINS: Mapping[str, Join] = {

@@ -96,6 +96,27 @@ class LimitSettings(Section):
         return self
 
 
+class OperationBatching(Section):
+    """How calls of one operation share upstream requests, where it is not as with the others."""
+
+    enabled: bool | None = None
+    """Whether they are joined and share at all."""
+    single_flight: bool | None = None
+    """Whether identical reads in flight share one request."""
+    window_ms: NonNegativeFloat | None = None
+    """Milliseconds for which a call waits for others to join."""
+    max_size: PositiveInt | None = None
+    """Most calls in one joined request."""
+
+
+def _switch(value: Any) -> Any:
+    """Take a bare true or false as the switch."""
+    return {"enabled": value} if isinstance(value, bool) else value
+
+
+OperationSettings = Annotated[OperationBatching, BeforeValidator(_switch)]
+
+
 class BatchingSettings(Section):
     """How calls in flight at the same time share upstream requests."""
 
@@ -107,17 +128,16 @@ class BatchingSettings(Section):
     """Milliseconds for which a call waits for others to join; 0 joins only what is there already."""
     max_size: PositiveInt = 100
     """Most calls in one joined request."""
-    operations: Mapping[str, bool] = {}
-    """Operations for which joining is switched off or on by name, as in `security.PutRole = false`."""
+    operations: Mapping[str, OperationSettings] = {}
+    """Operations with settings of their own, by name: a table, or false for never sharing, as in `security.PutRole = false`."""
 
-    @property
-    def shares(self) -> bool:
-        """Whether identical reads share one request."""
-        return self.enabled and self.single_flight
-
-    def joins(self, operation: str) -> bool:
-        """Return whether calls of the operation may be joined."""
-        return self.enabled and self.operations.get(operation, True)
+    def of(self, operation: str) -> "BatchingSettings":
+        """Return what holds for an operation."""
+        own = self.operations.get(operation)
+        if own is None:
+            return self
+        told = own.model_dump(exclude_none=True)
+        return self.model_copy(update={**told, "enabled": self.enabled and told.get("enabled", True)})
 
 
 def _named(value: Any) -> Any:
