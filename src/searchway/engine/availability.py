@@ -1,6 +1,6 @@
 """Whether the cluster's engine has an operation at all: what it certainly has not is refused before anything is sent."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from searchway.contract.records import Engine, Operation
 from searchway.errors import Applied, Code, Failure, UnimplementedError
@@ -16,6 +16,7 @@ def depends_on_product(operation: Operation) -> bool:
     return not everywhere or any(a.since or a.prefix for a in operation.engines)
 
 
+@lru_cache(maxsize=1024)
 def is_available(operation: Operation, product: Product) -> bool:
     """Tell whether the product has the operation, as far as can be told."""
     found = operation.availability(product.engine)

@@ -164,7 +164,7 @@ class Cluster:
         self._learn(from_root(answer))
 
     def _learn(self, found: Product | None) -> None:
-        if found is None or (self._told and self._told.version):
+        if found is None or found == self._product or (self._told and self._told.version):
             return
         if self._told:
             found = replace(self._told, version=found.version if found.engine is self._told.engine else "")

@@ -14,13 +14,20 @@ class Pool:
 
     def choose(self, tried: Collection[Node] = ()) -> Node | None:
         """Return the next node that may be asked, one not tried yet if possible; None if all are left alone."""
-        count = len(self._nodes)
-        order = [self._nodes[(self._turn + step) % count] for step in range(count)]
-        ready = [node for node in order if not node.breaker.wait]
-        chosen = next((node for node in ready if node not in tried), ready[0] if ready else None)
-        if chosen is not None:
-            self._turn = (self._nodes.index(chosen) + 1) % count
-        return chosen
+        count, again = len(self._nodes), None
+        for step in range(count):
+            place = (self._turn + step) % count
+            node = self._nodes[place]
+            if node.breaker.wait:
+                continue
+            if node not in tried:
+                self._turn = (place + 1) % count
+                return node
+            again = place if again is None else again
+        if again is None:
+            return None
+        self._turn = (again + 1) % count
+        return self._nodes[again]
 
     def has_other(self, tried: Collection[Node]) -> bool:
         """Return whether a node may be asked that was not tried yet."""
