@@ -48,11 +48,11 @@ def wait_for_text(text: str, process: "subprocess.Popen[bytes]", output: Path) -
     pytest.fail(f"{process.args!r} did not print {text!r}; it printed:\n{output.read_text(encoding='utf-8')}")
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], status: int = 0) -> str:
-    """Run a command in the checkout to its end and return all that it printed."""
+def run(command: Sequence[str], environment: Mapping[str, str], status: int = 0, folder: Path = ROOT) -> str:
+    """Run a command to its end, in the checkout unless told otherwise; return all that it printed."""
     done = subprocess.run(
         command,
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -36,11 +36,17 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def generate(copy: Path) -> None:
+    run([sys.executable, str(copy / "proto" / "generate.py")], sources(copy))
+
+
 def searchway(copy: Path, *arguments: str) -> str:
-    """Generate, then run a command of the copy."""
-    environment = {**os.environ, "PYTHONPATH": str(copy / "src")}
-    run([sys.executable, str(copy / "proto" / "generate.py")], environment)
-    return run([sys.executable, "-m", "searchway", *arguments], environment)
+    return run([sys.executable, "-m", "searchway", *arguments], sources(copy))
+
+
+def sources(copy: Path) -> dict[str, str]:
+    """Return an environment in which the copy is imported."""
+    return {**os.environ, "PYTHONPATH": str(copy / "src")}
 
 
 def listed(copy: Path) -> dict[str, Any]:
@@ -60,8 +66,10 @@ def test_the_proto_parts_alone_make_the_operation(copy: Path) -> None:
     whole = proto.read_text(encoding="utf-8")
     proto.write_text(whole.replace(PARTS["proto"][0], "").replace(PARTS["proto"][1], ""), encoding="utf-8")
 
+    generate(copy)
     without, schema_without = listed(copy), searchway(copy, "schema")
     proto.write_text(whole, encoding="utf-8")
+    generate(copy)
     again, schema = listed(copy), searchway(copy, "schema")
 
     assert again.keys() - without.keys() == {OPERATION.name}
@@ -75,6 +83,67 @@ def test_the_proto_parts_alone_make_the_operation(copy: Path) -> None:
 
 def test_the_case_file_is_there() -> None:
     assert (ROOT / CASE).is_file()
+
+
+NEW_RPC: Final = """
+  // Tells whether the cluster is well, as far as its shards tell.
+  // https://docs.opensearch.org/latest/api-reference/cluster-api/cluster-health/
+  rpc GetHealth(GetHealthRequest) returns (GetHealthResponse) {
+    option idempotency_level = NO_SIDE_EFFECTS;
+    option (google.api.http) = {get: "/_cluster/health"};
+  }
+}
+
+// What to wait for.
+message GetHealthRequest {
+  // How long to wait.
+  optional string timeout = 1 [(searchway.api.contract.v1.wire).text = TEXT_DURATION];
+}
+
+// How the cluster is.
+message GetHealthResponse {
+  // The state of its worst shard.
+  optional string status = 1 [(google.api.field_behavior) = REQUIRED];
+  // The number of its nodes.
+  optional int32 number_of_nodes = 2;
+}
+"""
+NEW_CASES: Final = """
+- name: tells how a cluster is
+  engine: opendistro
+  input: {timeout: 5s}
+  sends: GET /_cluster/health?timeout=5s
+  answer: {status: green, number_of_nodes: 3, timed_out: false}
+  gives: {status: green, number_of_nodes: 3}
+
+- name: refuses a time without a unit
+  input: {timeout: "5"}
+  fails: {code: INVALID_ARGUMENT, field: timeout}
+"""
+# What looks at all operations, whichever there are. `tests/docs` itself and the servers are not among it.
+OF_ALL: Final = ("tests/test_cases.py", "tests/contract/test_operations.py", "tests/contract/test_schema.py")
+FAILURES: Final = "tests/unit/transcode/test_failures.py"
+
+
+def test_a_new_operation_in_two_files_passes_what_every_operation_must(copy: Path) -> None:
+    for name in ("tests", "graphql", "pyproject.toml"):
+        whole, target = ROOT / name, copy / name
+        shutil.copytree(whole, target) if whole.is_dir() else shutil.copy(whole, target)
+
+    proto = copy / "proto/searchway/api/tasks/v1/tasks.proto"
+    proto.write_text(
+        re.sub(r"^}\n", lambda _end: NEW_RPC, proto.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+    )
+    (copy / "tests/cases/tasks/get_health.yaml").write_text(NEW_CASES, encoding="utf-8")
+    generate(copy)
+    (copy / "graphql/schema.graphql").write_text(searchway(copy, "schema"), encoding="utf-8")
+
+    chosen = ["-k", "GetHealth or get_health or every_family or committed", "-p", "no:cacheprovider"]
+    said = run([sys.executable, "-m", "pytest", "-q", *chosen, *OF_ALL, FAILURES], sources(copy), folder=copy)
+    assert "GetHealth" in searchway(copy, "operations")
+    passed = re.search(r"(\d+) passed", said)
+    assert passed is not None
+    assert int(passed[1]) > 2 * NEW_CASES.count("- name")
 
 
 def test_no_other_code_knows_the_operation() -> None:
