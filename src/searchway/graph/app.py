@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from searchway.contract.catalog import Catalog
+from searchway.graph.answering import Answerer
 from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
@@ -23,6 +24,7 @@ _ALLOWED_HEADERS = (
     "traceparent",
     "x-opaque-id",
     "x-searchway-cluster",
+    "x-searchway-explain",
     "x-searchway-timeout",
 )
 
@@ -38,7 +40,12 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
         tokens=limits.query_tokens,
         introspection=settings.introspection,
     )
-    endpoint = GraphQLEndpoint(engine, documents, largest=limits.request_bytes, page=settings.graphiql)
+    endpoint = GraphQLEndpoint(
+        Answerer(engine, documents),
+        largest=limits.request_bytes,
+        batch=limits.graphql_batch,
+        page=settings.graphiql,
+    )
     routes: list[BaseRoute] = [Route("/graphql", endpoint)]
     if settings.introspection:
         routes.append(_schema_route(sdl_of(schema)))

@@ -11,6 +11,7 @@ from searchway.engine.call import Call
 from searchway.errors import InvalidArgumentError
 
 _TIMEOUT = "x-searchway-timeout"
+_EXPLAIN = "x-searchway-explain"
 _LONGEST_ID = 256
 
 
@@ -30,6 +31,11 @@ class Caller:
         """When the answer must be there, by time.monotonic(); None if the caller does not say."""
         given = self.headers.get(_TIMEOUT)
         return self.arrived + int(given) / 1000 if given is not None else None
+
+    @property
+    def explains(self) -> bool:
+        """Whether the answer shall tell what it took."""
+        return self.headers.get(_EXPLAIN, "").lower() == "true"
 
     def check(self) -> None:
         """Check the headers.

@@ -2,10 +2,14 @@
 
     GET  ?query=…   queries only       POST application/json   queries and mutations
     GET  Accept: text/html             the GraphiQL page
+    POST application/json  [{…}, {…}]  several requests, carried out at the same time; each has its own response, in their order
 
 With application/json every well-formed request is answered with 200; with application/graphql-response+json a request that could
 not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
+
+import asyncio
+from typing import Any
 
 import orjson
 import structlog
@@ -13,10 +17,9 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from searchway.errors import InvalidArgumentError
+from searchway.graph.answering import Answerer
 from searchway.graph.callers import Caller, read_caller
-from searchway.graph.documents import DocumentStore, RequestError
-from searchway.graph.execution import Execution, Runner
+from searchway.graph.documents import RequestError
 from searchway.graph.failures import internal_error, request_errors
 from searchway.graph.page import graphiql_page, wants_page
 from searchway.graph.requests import (
@@ -25,7 +28,9 @@ from searchway.graph.requests import (
     BadRequestError,
     GraphQLRequest,
     check_content_type,
+    is_batch,
     negotiate,
+    read_batch,
     read_body,
     read_url,
 )
@@ -38,16 +43,16 @@ class GraphQLEndpoint:
     """The ASGI application at /graphql.
 
     Args:
-        engine: carries out operations.
-        documents: the documents that are known.
+        answerer: answers requests.
         largest: the most bytes of a request's body.
+        batch: the most requests that may come as an array; 0 takes none.
         page: whether browsers get the GraphiQL page.
     """
 
-    def __init__(self, engine: Runner, documents: DocumentStore, *, largest: int, page: bool) -> None:
-        self._engine = engine
-        self._documents = documents
+    def __init__(self, answerer: Answerer, *, largest: int, batch: int, page: bool) -> None:
+        self._answerer = answerer
         self._largest = largest
+        self._batch = batch
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,33 +81,48 @@ class GraphQLEndpoint:
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
-            _log.error("unexpected error", request_id=caller.request_id, exc_info=error)
-            return Reply(status=500, media_type=media_type, body=orjson.dumps(internal_error(caller.request_id)))
+            return Reply(status=500, media_type=media_type, body=orjson.dumps(_unexpected(error, caller)))
 
-    async def _execute(self, scope: Scope, receive: Receive, caller: Caller) -> tuple[dict[str, object], bool]:
-        """Return the response's document, and whether the request was refused."""
+    async def _execute(self, scope: Scope, receive: Receive, caller: Caller) -> tuple[object, bool]:
+        """Return the response's document, and whether the request was refused; a batch as a whole never is."""
         asked = await self._read(scope, receive, caller)
+        if isinstance(asked, list):
+            with Watch(receive):
+                return await asyncio.gather(*(self._answer_one(one, caller) for one in asked)), False
         try:
-            caller.check()
-            document = self._documents.get(asked.query)
-            operation = document.operation(asked.operation_name)
-            _check_method(scope["method"], operation)
-            values = document.variables(operation, asked.variables)
+            understood = self._answerer.understand(asked, caller)
         except RequestError as error:
-            return {"errors": request_errors(error.errors, caller.request_id)}, True
-        except InvalidArgumentError as error:
-            return {"errors": request_errors([GraphQLError(error.failure.message)], caller.request_id)}, True
-        execution = Execution(self._engine, caller.request_id, caller.call)
+            return _errors(error, caller), True
+        _check_method(scope["method"], understood.operation)
         with Watch(receive):
-            return await execution.execute(document, operation, asked.variables, values), False
+            return await self._answerer.answer(understood, caller), False
 
-    async def _read(self, scope: Scope, receive: Receive, caller: Caller) -> GraphQLRequest:
+    async def _answer_one(self, asked: GraphQLRequest, caller: Caller) -> dict[str, Any]:
+        """Answer one request of a batch, so that its neighbours never notice what becomes of it."""
+        try:
+            return await self._answerer.answer(self._answerer.understand(asked, caller), caller)
+        except RequestError as error:
+            return _errors(error, caller)
+        except Exception as error:  # noqa: BLE001  # as for a single request
+            return _unexpected(error, caller)
+
+    async def _read(self, scope: Scope, receive: Receive, caller: Caller) -> GraphQLRequest | list[GraphQLRequest]:
         if scope["method"] == "POST":
             check_content_type(caller.headers.get("content-type", ""))
-            return read_body(await receive_body(receive, caller.headers.get("content-length", ""), self._largest))
+            body = await receive_body(receive, caller.headers.get("content-length", ""), self._largest)
+            return read_batch(body, self._batch) if is_batch(body) else read_body(body)
         if scope["method"] == "GET":
             return read_url(scope["query_string"])
         raise BadRequestError(405, f"{scope['method']} is not allowed; use GET or POST", allow="GET, POST")
+
+
+def _errors(error: RequestError, caller: Caller) -> dict[str, Any]:
+    return {"errors": request_errors(error.errors, caller.request_id)}
+
+
+def _unexpected(error: Exception, caller: Caller) -> dict[str, Any]:
+    _log.error("unexpected error", request_id=caller.request_id, exc_info=error)
+    return internal_error(caller.request_id)
 
 
 def _refusal(error: BadRequestError, media_type: str, caller: Caller) -> Reply:

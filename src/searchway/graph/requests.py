@@ -48,6 +48,7 @@ class _Body(msgspec.Struct):
 
 
 _decode_body = msgspec.json.Decoder(_Body).decode
+_decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
 _NOTHING: Mapping[str, Any] = {}
 
@@ -62,8 +63,33 @@ def read_body(body: bytes) -> GraphQLRequest:
         given = _decode_body(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequestError(400, f"the body is not a GraphQL request: {error}") from None
-    variables = _read_variables(bytes(given.variables))
-    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
+    return _read_one(given)
+
+
+def is_batch(body: bytes) -> bool:
+    """Tell a list of requests from a single one."""
+    return body[:1] != b"{" and body.lstrip()[:1] == b"["
+
+
+def read_batch(body: bytes, most: int) -> list[GraphQLRequest]:
+    """Read the parameters of several requests from a JSON array.
+
+    Args:
+        body: the array.
+        most: the most requests that it may hold; 0 if no array is taken.
+
+    Raises:
+        BadRequestError: it is not JSON, a parameter has a wrong type, or there are too many or none.
+    """
+    if not most:
+        raise BadRequestError(400, "expected one GraphQL request, got an array: this gateway takes no batches")
+    try:
+        given = _decode_batch(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {error}") from None
+    if not 0 < len(given) <= most:
+        raise BadRequestError(400, f"expected from 1 to {most} GraphQL requests in the array, got {len(given)}")
+    return [_read_one(one) for one in given]
 
 
 def read_url(query_string: bytes) -> GraphQLRequest:
@@ -109,6 +135,11 @@ def negotiate(accept: str) -> str | None:
         if media_type in {JSON, GRAPHQL} and quality > best_quality and not _other_charset(parameters):
             best, best_quality = media_type, quality
     return best
+
+
+def _read_one(given: _Body) -> GraphQLRequest:
+    variables = _read_variables(bytes(given.variables))
+    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
 
 
 def _read_variables(text: bytes) -> Mapping[str, Any]:

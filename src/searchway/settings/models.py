@@ -8,6 +8,7 @@ from pydantic import (
     Field,
     FilePath,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     SecretStr,
@@ -88,6 +89,8 @@ class LimitSettings(Section):
     """Most aliases in a GraphQL document."""
     query_tokens: PositiveInt = 20_000
     """Most lexical tokens in a GraphQL document."""
+    graphql_batch: NonNegativeInt = 0
+    """Most GraphQL requests in one HTTP request, as an array; 0 takes no arrays."""
 
     @model_validator(mode="after")
     def _pages_fit(self) -> Self:

@@ -67,6 +67,7 @@ class EngineDouble:
     errors: dict[str, Exception] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     joined: dict[str, int] = field(default_factory=dict)
+    upstream_calls: int = 0
     running: int = 0
     most_running: int = 0
     hold: asyncio.Event | None = None
@@ -75,6 +76,7 @@ class EngineDouble:
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
         self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
+        call.upstream_calls = self.upstream_calls
         self.started.set()
         self.running += 1
         self.most_running = max(self.most_running, self.running)

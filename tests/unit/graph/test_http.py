@@ -358,3 +358,12 @@ async def test_other_origins_are_shut_out_unless_they_are_named(connect: Connect
     assert "access-control-allow-origin" not in closed.headers
     assert named.headers["access-control-allow-origin"] == "https://app.example"
     assert "access-control-allow-origin" not in other.headers
+
+
+async def test_explaining_counts_upstream_calls(connect: Connect, engine: EngineDouble) -> None:
+    engine.upstream_calls = 2
+    query = "{ cat { a: allocation { totalCount } } ism { b: policies { totalCount } } }"
+    told = await ask(connect(), query, x_searchway_explain="true")
+    assert told.json()["extensions"] == {"searchway": {"upstreamCalls": 4}}
+    assert "extensions" not in (await ask(connect(), query)).json()
+    assert "extensions" not in (await ask(connect(), query, x_searchway_explain="false")).json()

@@ -1,0 +1,73 @@
+"""From a GraphQL request to its response: what every way over the network has in common. Must not know any of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError, OperationDefinitionNode
+from graphql.execution.values import VariableValues
+
+from searchway.engine.call import Call
+from searchway.errors import InvalidArgumentError
+from searchway.graph.callers import Caller
+from searchway.graph.documents import Document, DocumentStore, RequestError
+from searchway.graph.execution import Execution, Runner
+from searchway.graph.requests import GraphQLRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A request that can be executed."""
+
+    document: Document
+    """Its document."""
+    operation: OperationDefinitionNode
+    """What of it is to be executed."""
+    given: Mapping[str, Any]
+    """The variables as they came."""
+    values: VariableValues
+    """The variables as the schema takes them."""
+
+
+class Answerer:
+    """Answers GraphQL requests.
+
+    Args:
+        engine: carries out operations.
+        documents: the documents that are known.
+    """
+
+    def __init__(self, engine: Runner, documents: DocumentStore) -> None:
+        self._engine = engine
+        self._documents = documents
+
+    def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
+        """Read a request's document and variables.
+
+        Raises:
+            RequestError: it cannot be executed.
+        """
+        try:
+            caller.check()
+        except InvalidArgumentError as error:
+            raise RequestError([GraphQLError(error.failure.message)]) from None
+        document = self._documents.get(request.query)
+        operation = document.operation(request.operation_name)
+        values = document.variables(operation, request.variables)
+        return Understood(document=document, operation=operation, given=request.variables, values=values)
+
+    async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
+        """Execute a query or a mutation and return the response."""
+        if not caller.explains:
+            return await self._execute(asked, Execution(self._engine, caller.request_id, caller.call))
+        calls: list[Call] = []
+
+        def new_call() -> Call:
+            calls.append(caller.call())
+            return calls[-1]
+
+        response = await self._execute(asked, Execution(self._engine, caller.request_id, new_call))
+        return {**response, "extensions": {"searchway": {"upstreamCalls": sum(call.upstream_calls for call in calls)}}}
+
+    async def _execute(self, asked: Understood, execution: Execution) -> dict[str, Any]:
+        return await execution.execute(asked.document, asked.operation, asked.given, asked.values)
