@@ -59,6 +59,15 @@ def test_the_map_names_what_is_there() -> None:
     assert {path for path in here if not path.endswith("py.typed")} <= drawn
 
 
+def test_the_headers_are_those_that_the_code_reads_or_writes() -> None:
+    named = set(re.findall(r"`(x-[a-z-]+|traceparent|tracestate|authorization)`", README.read_text(encoding="utf-8")))
+    folders = [ROOT / "src" / "searchway" / name for name in ("rpc", "graph", "upstream")]
+    code = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.py"))
+    assert named
+    assert {name for name in named if f'"{name}"' not in code} == set()
+    assert {name for name in set(re.findall(r'"(x-searchway-[a-z-]+)"', code)) if name not in named} == set()
+
+
 def test_the_top_level_is_small() -> None:
     assert {path.parts[0] for path in committed() if not path.parts[0].startswith(".")} == TOP
 
