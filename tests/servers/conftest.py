@@ -167,7 +167,7 @@ def direct() -> Iterator[Callable[[Server], Direct]]:
         yield cache(lambda server: opened.enter_context(Direct(server)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fresh() -> Callable[[str], str]:
     """Make names that nothing on the servers has, out of a word that says what for."""
     return lambda word: f"{word}-{uuid4().hex[:8]}"

@@ -80,12 +80,14 @@ class Direct:
         """Return the settings of the cluster that were changed."""
         return dict(self._client.cluster.get_settings())
 
-    def create_data_stream(self, stream: str) -> str:
-        """Create a data stream with its template; return its name."""
-        template = {"mappings": {"properties": {"@timestamp": {"type": "date"}}}}
+    def create_stream_template(self, pattern: str, mappings: Mapping[str, Any]) -> None:
+        """Say what data streams of such names are like."""
         self.elasticsearch.indices.put_index_template(
-            name=stream, index_patterns=[stream], data_stream={}, template=template
+            name="streams", index_patterns=[pattern], data_stream={}, template={"mappings": mappings}
         )
+
+    def create_data_stream(self, stream: str) -> str:
+        """Create a data stream; return its name."""
         self.elasticsearch.indices.create_data_stream(name=stream)
         return stream
 

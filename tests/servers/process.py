@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS_TO_BOOT = 120
+SECONDS_TO_BOOT = 240
 SECONDS_TO_STOP = 20
 
 

@@ -34,7 +34,7 @@ query Disks($nodes: [String!]) {
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def unassigned(server: Server, direct: Callable[[Server], Direct], fresh: Callable[[str], str]) -> Direct:
     """A server on which copies of shards have no node to be on."""
     client = direct(server)

@@ -23,9 +23,12 @@ mutation Modify($stream: String!, $index: String!) {
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(elasticsearch: Server, direct: Callable[[Server], Direct]) -> Direct:
-    return direct(elasticsearch)
+    """A server that makes a data stream where one is named stream-something."""
+    client = direct(elasticsearch)
+    client.create_stream_template("stream-*", TIMED)
+    return client
 
 
 @pytest.fixture

@@ -30,17 +30,25 @@ query Search($index: String, $searches: [SearchInput!]!) {
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(elasticsearch: Server, direct: Callable[[Server], Direct]) -> Direct:
     return direct(elasticsearch)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def index(client: Direct, fresh: Callable[[str], str]) -> str:
     """An index of one shard with one document, whose sequence number is 0."""
     mappings = {"dynamic": False, "properties": {"price": {"type": "double"}}}
     name = client.create_index(fresh("fleet"), {}, mappings=mappings)
     client.add_document(name, "1", DOCUMENT)
+    return name
+
+
+@pytest.fixture
+def unrefreshed(client: Direct, fresh: Callable[[str], str]) -> str:
+    """An index with one document that searches see; those that come later they do not."""
+    name = client.create_index(fresh("unrefreshed"), {"index.refresh_interval": "-1"})
+    client.add_document(name, "1", "{}")
     return name
 
 
@@ -102,13 +110,11 @@ def test_options_of_the_request_are_understood(face: Face, elasticsearch: Server
     assert jsontext.parse(answer["items"][0]["aggregations"]) == {"max#dearest": {"value": 12.5}}
 
 
-def test_a_checkpoint_that_was_reached(face: Face, elasticsearch: Server, client: Direct, index: str) -> None:
-    """Nothing refreshes the index but the search itself, which has to wait until the document can be seen."""
-    client.change_settings(index, {"index.refresh_interval": "-1"})
-    written = client.add_hidden_document(index, "2", '{"price": 1}')
-    values = {"index": index, "searches": [{"body": ALL}]}
+def test_a_checkpoint_is_waited_for(face: Face, elasticsearch: Server, client: Direct, unrefreshed: str) -> None:
+    written = client.add_hidden_document(unrefreshed, "2", "{}")
+    values = {"index": unrefreshed, "searches": [{"body": ALL}]}
     assert face.succeed(elasticsearch, SEARCH, values)["items"][0]["hits"]["total"]["value"] == 1
-    client.change_settings(index, {"index.refresh_interval": "200ms"})
+    client.change_settings(unrefreshed, {"index.refresh_interval": "200ms"})
     found = face.succeed(elasticsearch, SEARCH, {**values, "wait_for_checkpoints": [written]})["items"][0]
     assert found["status"] == 200, found
     assert found["hits"]["total"]["value"] == 2

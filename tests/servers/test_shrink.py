@@ -27,14 +27,14 @@ mutation Shrink($input: IndicesShrinkIndexInput!) {
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(server: Server, direct: Callable[[Server], Direct]) -> Direct:
     return direct(server)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def source(client: Direct, fresh: Callable[[str], str]) -> str:
-    """An index with two documents that can be shrunk."""
+    """An index with two documents that can be shrunk, which leaves it as it is."""
     index = client.create_index(fresh("source"), {"index.number_of_shards": 2})
     client.add_document(index, "1", '{"kind": "a"}')
     client.add_document(index, "2", '{"kind": "b"}')
