@@ -98,9 +98,14 @@ class BodyWriter:
         return out
 
     def _entry(self, shape: Shape, entry: Any, path: str) -> Document:
-        if shape.value is not None and not is_given(shape.value, entry):
-            return [] if shape.value.repeated else {}
-        return self.document(shape, entry, path)
+        value = shape.value
+        if value is None or is_given(value, entry):
+            return self.document(shape, entry, path)
+        if value.repeated:
+            return []
+        if value.kind is Kind.MESSAGE:
+            return {}
+        raise InvalidArgumentError(path + value.name, "is required")
 
     def _single(self, field: Field, value: Any, path: str) -> Document:
         if field.kind is Kind.MESSAGE:

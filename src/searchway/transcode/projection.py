@@ -1,7 +1,7 @@
 """The selection on its way to the cluster, so that bytes nobody asked for never travel: `h=` of a table, else `filter_path`.
 
-What a filter must not do (all of it measured): list elements and map entries in which nothing matches vanish, so every such level keeps
-a field that is always there or is fetched whole; free JSON is rendered anew, so nothing is filtered where some is selected.
+What a filter must not do (all of it measured): objects, list elements and map entries in which nothing matches vanish, so every
+level keeps a field that is always there or is fetched whole; free JSON is rendered anew, so nothing is filtered where some is selected.
 https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options#common-options-response-filtering
 """
 
@@ -132,11 +132,10 @@ def _below(prefix: str, one: Selected) -> list[str]:
         return [prefix]
     inside = f"{prefix}.*" if one.field.is_map and one.field.role is not Role.SPREAD else prefix
     fields = [child for child in one.selection.fields if child.field.role is not Role.KEY]
-    if one.field.repeated:
-        anchors = [f for f in shape.fields if f.required and f.role is Role.MEMBER]
-        if not anchors:
-            return [prefix]  # an element in which nothing matches would vanish
-        fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.name == _CAUSE)]
+    anchors = [f for f in shape.fields if f.required and f.role is Role.MEMBER]
+    if not anchors:
+        return [prefix]  # an object in which nothing matches would vanish
+    fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.name == _CAUSE)]
     paths = [path for child in fields if child.field.role is not Role.LOCAL for path in _field_paths(child)]
     return [prefix] if "*" in paths or not paths else [f"{inside}.{path}" for path in paths]
 
