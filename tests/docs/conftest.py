@@ -2,14 +2,15 @@
 
 import os
 import re
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from docs.running import free_ports, started, wait_for_text
+from docs.running import free_ports, run, started, wait_for_text
 from tools.grpcurl import grpcurl  # noqa: F401  # a fixture
 
 _NOT_THE_READERS = re.compile(r"SEARCHWAY_|MAKE|MFLAGS|PYTHONPATH$|PYTEST_")
@@ -38,11 +39,24 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def environment(grpcurl: Path) -> dict[str, str]:  # noqa: F811  # the fixture
-    """The environment of a reader who has activated .venv and has grpcurl."""
+def environment() -> dict[str, str]:
+    """The environment of a reader who has activated .venv."""
     kept = {name: value for name, value in os.environ.items() if not _NOT_THE_READERS.match(name)}
-    folders = [Path(sys.executable).parent, grpcurl.parent]
-    return {**kept, "PATH": os.pathsep.join([*map(str, folders), kept["PATH"]]), "no_proxy": "127.0.0.1"}
+    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}", "no_proxy": "127.0.0.1"}
+
+
+@pytest.fixture
+def shell(request: pytest.FixtureRequest, environment: dict[str, str]) -> Callable[[str, int], str]:
+    """Run lines of a shell. Those that call curl or grpcurl are skipped where it cannot be had, and fail under CI=true."""
+
+    def run_lines(text: str, status: int = 0) -> str:
+        if re.search(r"\bcurl\b", text) and shutil.which("curl") is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("this example needs curl on the PATH")
+        folder = [str(request.getfixturevalue("grpcurl").parent)] if "grpcurl" in text else []
+        path = os.pathsep.join([*folder, environment["PATH"]])
+        return run(["bash", "-euo", "pipefail", "-c", text], {**environment, "PATH": path}, status)
+
+    return run_lines
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ SET_UP: Final = ("make", "docker", "pre-commit", ".")
 _STATUS: Final = re.compile(r"# exits with (\d+)$", re.MULTILINE)
 _HEADERS: Final = re.compile(r"^# headers: (.+)$", re.MULTILINE)
 
+Shell = Callable[[str, int], str]
 FILES: Final = (README, CONTRIBUTING)
 EXAMPLES: Final = [example for path in FILES for example in read_examples(path)]
 
@@ -68,10 +70,9 @@ def test_there_are_examples_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("example", COMMANDS, ids=str)
-def test_a_command(example: Example, demo: Demo, environment: dict[str, str]) -> None:
+def test_a_command(example: Example, demo: Demo, shell: Shell) -> None:
     status = _STATUS.search(example.block.text)
-    command = ["bash", "-euo", "pipefail", "-c", demo.here(example.block.text)]
-    check(example, demo.documented(run(command, environment, int(status[1]) if status else 0)))
+    check(example, demo.documented(shell(demo.here(example.block.text), int(status[1]) if status else 0)))
 
 
 @pytest.mark.parametrize("example", of_language("graphql"), ids=str)
@@ -97,20 +98,24 @@ def test_a_way_to_serve(block: Block, environment: dict[str, str], tmp_path: Pat
         wait_for_text('"listening"', process, output)
 
 
-def test_the_demo_says_what_it_does_and_what_to_paste(demo: Demo, environment: dict[str, str]) -> None:
-    said = demo.printed
-    assert "==> Starting the gateway on the sandbox" in said
-    pasted = re.findall(r"^  (\S.+)$", said, re.MULTILINE)
-    assert [command.split()[0] for command in pasted] == ["curl", ".venv/bin/searchway", "grpcurl"]
-    for command in pasted:
-        answer: Any = json.loads(run(["bash", "-c", command], environment))
-        assert "node-1" in json.dumps(answer)
+def pasted(demo: Demo) -> list[str]:
+    return re.findall(r"^  (\S.+)$", demo.printed, re.MULTILINE)
+
+
+def test_the_demo_says_what_it_does_and_what_to_paste(demo: Demo) -> None:
+    assert "==> Starting the gateway on the sandbox" in demo.printed
+    assert [command.split()[0] for command in pasted(demo)] == ["curl", ".venv/bin/searchway", "grpcurl"]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_what_the_demo_prints_works_when_pasted(number: int, demo: Demo, shell: Shell) -> None:
+    answer: Any = json.loads(shell(pasted(demo)[number], 0))
+    assert "node-1" in json.dumps(answer)
 
 
 def test_the_first_queries_are_those_that_the_demo_prints(demo: Demo) -> None:
     documented = [command for example in COMMANDS for command in example.block.commands]
-    pasted = [demo.documented(command) for command in re.findall(r"^  (\S.+)$", demo.printed, re.MULTILINE)]
-    assert {command.removeprefix(".venv/bin/") for command in pasted} <= set(documented)
+    assert {demo.documented(command).removeprefix(".venv/bin/") for command in pasted(demo)} <= set(documented)
 
 
 def test_the_log_line_is_a_real_one(demo: Demo, environment: dict[str, str]) -> None:
