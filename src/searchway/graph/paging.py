@@ -80,6 +80,9 @@ class ConnectionPlan:
         def write(data: dict[str, Any], page: Page, count: int) -> list[dict[str, Any]]:
             if not columns:
                 return [{} for _ in range(count)]
+            if len(columns) == 1:  # a node alone, as most ask
+                out = outs[0]
+                return [{out: value} for value in columns[0](data, page, count)]
             rows = zip(*(column(data, page, count) for column in columns), strict=True)
             return [dict(zip(outs, row, strict=True)) for row in rows]
 
