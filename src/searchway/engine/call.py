@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from searchway.contract.records import Operation
+from searchway.engine.paging import PageRequest
 from searchway.errors import CallError, MalformedAnswerError
 
 Face = Literal["grpc", "graphql", "cli"]
@@ -26,6 +27,8 @@ class Call:
     """When it must have ended, by time.monotonic(); None if the caller does not say."""
     strict: bool = False
     """Whether work that is done only in part is an error."""
+    page: PageRequest | None = None
+    """What is wanted of a list, where the message cannot say it."""
     upstream_calls: int = 0
     """How many requests it took. Counted by the engine."""
     warnings: list[str] = field(default_factory=list)

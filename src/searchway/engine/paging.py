@@ -43,17 +43,36 @@ class PageRequest:
     """The number of items; None if the caller names none."""
     token: str
     """Where to begin; empty for the beginning."""
+    last: int | None = None
+    """How many items to keep, counted from the end; only where the whole list is at hand."""
+    before: str = ""
+    """Where to end; empty for the end of the list; only where the whole list is at hand."""
+
+    def __post_init__(self) -> None:
+        for name, size in (("page_size", self.size), ("last", self.last)):
+            if size is not None and size < 0:
+                raise InvalidArgumentError(name, f"expected a number of items, got {size}")
 
     @classmethod
     def of(cls, message: Any) -> "PageRequest":
-        """Read it from a request message.
+        """Read it from a request message, where a size of 0 is none: https://google.aip.dev/158.
 
         Raises:
             InvalidArgumentError: the size is negative.
         """
-        if message.page_size < 0:
-            raise InvalidArgumentError("page_size", f"expected a number of items, got {message.page_size}")
         return cls(size=message.page_size or None, token=message.page_token)
+
+    def cut(self, start: int, stop: int) -> slice:
+        """Return what is wanted of the items between two places: the first of them, and of these the last.
+
+        https://relay.dev/graphql/connections.htm#sec-Pagination-algorithm
+        """
+        stop = max(start, stop)
+        if self.size is not None:
+            stop = min(stop, start + self.size)
+        if self.last is not None:
+            start = max(start, stop - self.last)
+        return slice(start, stop)
 
 
 class Pager:
@@ -89,26 +108,28 @@ class Pager:
         if paging.pages is Pages.WHOLE:
             return ()
         if paging.pages is Pages.OFFSET:
-            return ((paging.start, str(_offset(position))), (paging.size, str(self._size(wanted))))
+            return ((paging.start, str(_offset(position))), (paging.size, str(max(self._size(wanted), 1))))
         return ((paging.start, str(position)),)
 
     def _position(self, wanted: PageRequest) -> Position:
         return self._tokens.read(wanted.token) if wanted.token else self._paging.origin
 
     def _size(self, wanted: PageRequest) -> int:
-        return min(wanted.size or self._sizes.default, self._sizes.largest)
+        return min(self._sizes.default if wanted.size is None else wanted.size, self._sizes.largest)
 
     async def _whole(self, wanted: PageRequest, start: int, fetch: Fetch) -> Answer:
+        end = _offset(self._tokens.read(wanted.before, "before")) - 1 if wanted.before else None
         body = await fetch(())
 
         def paginate(items: Sequence[Any]) -> Page:
-            stop = min(start + wanted.size, len(items)) if wanted.size else len(items)
-            return self._page(slice(start, stop), start, stop, total=len(items))
+            total = len(items)
+            window = wanted.cut(start, total if end is None else min(end, total))
+            return self._page(window, window.start, window.stop, total=total)
 
         return Answer(bodies=(body,), paginate=paginate)
 
     async def _by_offset(self, size: int, start: int, fetch: Fetch) -> Answer:
-        body = await fetch(((self._paging.start, str(start)), (self._paging.size, str(size))))
+        body = await fetch(((self._paging.start, str(start)), (self._paging.size, str(max(size, 1)))))
         total = _peek(body, self._paging.total)
 
         def paginate(items: Sequence[Any]) -> Page:
@@ -121,7 +142,7 @@ class Pager:
         start, more = key, True
         bodies: list[bytes] = []
         keys: list[str] = []
-        while more and len(keys) < size:
+        while more and len(keys) < max(size, 1):
             body = await fetch(((self._paging.start, key),))
             following = _peek(body, self._paging.next)
             found = self._keys(body)

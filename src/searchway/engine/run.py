@@ -104,7 +104,7 @@ class Run:
         known = self.cluster.product
         self._product = known.engine if known else None
         paged = self.operation.paging is not None
-        return self._request(self._selection, self._pager().first_pairs(PageRequest.of(self.message)) if paged else ())
+        return self._request(self._selection, self._pager().first_pairs(self._page()) if paged else ())
 
     async def send(
         self, selection: Selection | None = None, more_query: Pairs = (), *, deadline: float | None = None
@@ -172,7 +172,10 @@ class Run:
     async def _fetch(self) -> Answer:
         if self.operation.paging is None:
             return Answer(bodies=(await self._body(()),))
-        return await self._pager().fetch(PageRequest.of(self.message), self._body)
+        return await self._pager().fetch(self._page(), self._body)
+
+    def _page(self) -> PageRequest:
+        return self.call.page or PageRequest.of(self.message)
 
     def _pager(self) -> Pager:
         tokens = self.parts.tokens.of(self.operation, self.cluster.name, self.message)

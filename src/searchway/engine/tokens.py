@@ -40,8 +40,8 @@ class Tokens:
         """Return the token for a position."""
         return str(self._serializer.dumps([digest, position]))
 
-    def read(self, digest: str, token: str) -> Position:
-        """Return the position of a token.
+    def read(self, digest: str, token: str, field: str = "page_token") -> Position:
+        """Return the position of a token that the caller gave as `field`.
 
         Raises:
             InvalidArgumentError: the token is not ours, is of another list, or too old.
@@ -49,11 +49,11 @@ class Tokens:
         try:
             found, position = self._serializer.loads(token, max_age=self._max_age)
         except SignatureExpired as error:
-            raise InvalidArgumentError("page_token", "has expired; begin with the first page") from error
+            raise InvalidArgumentError(field, "has expired; begin with the first page") from error
         except (BadData, ValueError, TypeError) as error:
-            raise InvalidArgumentError("page_token", "was not made by this gateway, or was changed") from error
+            raise InvalidArgumentError(field, "was not made by this gateway, or was changed") from error
         if found != digest:
-            raise InvalidArgumentError("page_token", "belongs to a list of another operation, cluster or filter")
+            raise InvalidArgumentError(field, "belongs to a list of another operation, cluster or filter")
         return position  # type: ignore[no-any-return]  # what sign put there
 
 
@@ -79,9 +79,9 @@ class ListTokens:
         """Return the token for a position."""
         return self.tokens.sign(self.digest, position)
 
-    def read(self, token: str) -> Position:
+    def read(self, token: str, field: str = "page_token") -> Position:
         """Return the position of a token. See `Tokens.read`."""
-        return self.tokens.read(self.digest, token)
+        return self.tokens.read(self.digest, token, field)
 
 
 def _digest(operation: Operation, cluster: str, message: Any) -> str:

@@ -3,9 +3,14 @@
 https://relay.dev/graphql/connections.htm
 """
 
-from searchway.contract.records import Field, Operation, Role
+from typing import Any
+
+from strawberry.types.arguments import StrawberryArgument
+
+from searchway.contract.records import Field, Operation, Pages, Role
+from searchway.engine.paging import PageRequest
 from searchway.graph import names
-from searchway.graph.types import TypeFactory, add_field, object_type
+from searchway.graph.types import TypeFactory, add_field, object_type, plain_argument
 
 PAGE_FIELDS = frozenset({"next_page_token", "total_size"})
 """Response fields whose part `pageInfo` and `totalCount` play."""
@@ -34,6 +39,33 @@ def connection_type(
     for field in other_fields(operation):
         types.add_output(cls, field)
     return cls
+
+
+def takes_end(operation: Operation) -> bool:
+    """Tell whether a list can be read from its end: where the server gives it as a whole."""
+    return operation.paging is not None and operation.paging.pages is Pages.WHOLE
+
+
+def end_arguments() -> list[StrawberryArgument]:
+    """Return the arguments that read a list from its end."""
+    return [
+        plain_argument("last", int, "The largest number of items, counted from the end of what `first` would leave."),
+        plain_argument(
+            "before", str, "Where to end: a cursor of the page behind, such as its `pageInfo { startCursor }`."
+        ),
+    ]
+
+
+def page_request(arguments: dict[str, Any]) -> PageRequest | None:
+    """Take what no message can say out of the arguments of a list: None if it says everything.
+
+    Raises:
+        InvalidArgumentError: a number of items is negative.
+    """
+    size, last, before = arguments.get("page_size"), arguments.pop("last", None), arguments.pop("before", None)
+    if size != 0 and last is None and not before:
+        return None
+    return PageRequest(size=size, token=arguments.get("page_token") or "", last=last, before=before or "")
 
 
 def other_fields(operation: Operation) -> list[Field]:

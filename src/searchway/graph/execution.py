@@ -15,7 +15,9 @@ from graphql.execution.values import VariableValues, get_argument_values
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call
+from searchway.engine.paging import PageRequest
 from searchway.errors import CallError
+from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
 from searchway.graph.plan import Plan, PlannedCall, Slot
@@ -86,7 +88,8 @@ class Execution:
     async def _answer(self, plan: Plan, number: int, values: VariableValues) -> Any:
         call, circumstances = plan.calls[number], self._new_call()
         try:
-            answer = await self._engine.run(call.operation, make_message(call, values), circumstances, call.selection)
+            message, circumstances.page = make_message(call, values)
+            answer = await self._engine.run(call.operation, message, circumstances, call.selection)
             data = call.reader.read(answer)
             return call.finish(data, answer) if call.finish else data
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
@@ -111,8 +114,8 @@ class Execution:
         return described, request_errors(errors, self._request_id)
 
 
-def make_message(call: PlannedCall, values: VariableValues) -> Any:
-    """Return the request message for the arguments of a call.
+def make_message(call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:
+    """Return the request message for the arguments of a call, and the page where the message cannot say it.
 
     Raises:
         GraphQLError: an argument has a wrong value.
@@ -121,14 +124,15 @@ def make_message(call: PlannedCall, values: VariableValues) -> Any:
     if call.message is not None:
         message = type(call.message)()
         message.CopyFrom(call.message)
-        return message
+        return message, call.page
     arguments = get_argument_values(call.arguments, call.nodes[0], values)
     request = call.operation.request
+    page = page_request(arguments) if call.operation.paging else None
     message = inputs.build(request, arguments if call.operation.read_only else arguments.get("input", {}))
     if call.is_constant:
-        call.message = type(message)()
+        call.message, call.page = type(message)(), page
         call.message.CopyFrom(message)
-    return message
+    return message, page
 
 
 def _fill(fields: Mapping[str, Slot], answers: list[Any], meta: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from searchway.contract.catalog import ContractError
 from searchway.contract.records import Operation, Shape
 
 _READING = ("Get", "List")
-PAGE_ARGUMENTS = ("first", "after")
+PAGE_ARGUMENTS = ("first", "after", "last", "before")
 _PAGE_ARGUMENTS = {"page_size": "first", "page_token": "after"}
 _RESERVED = (
     "Query",

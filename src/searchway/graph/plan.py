@@ -31,6 +31,7 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selected, Selection
+from searchway.engine.paging import PageRequest
 from searchway.graph.paging import ConnectionPlan
 from searchway.graph.types import contract_of
 from searchway.transcode.answer import Answer
@@ -63,6 +64,8 @@ class PlannedCall:
     """Whether its arguments hold no variables."""
     message: Any = None
     """The request message, kept after its first use if it is constant."""
+    page: PageRequest | None = None
+    """The page, kept with the message, where the message cannot say it."""
 
 
 @dataclass(slots=True, kw_only=True)

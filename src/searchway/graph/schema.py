@@ -24,7 +24,7 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.comments import read_comments
 from searchway.contract.records import Operation
 from searchway.graph import names
-from searchway.graph.connections import connection_type, page_info_type
+from searchway.graph.connections import connection_type, end_arguments, page_info_type, takes_end
 from searchway.graph.descriptions import describe
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
@@ -101,6 +101,8 @@ class _Builder:
     def _add_read(self, family: type, operation: Operation) -> None:
         field = self._add_operation(family, names.query_field(operation), operation)
         arguments = [self._types.argument(f, names.argument(operation, f.name)) for f in inputs(operation.request)]
+        if takes_end(operation):
+            arguments += end_arguments()
         field.arguments = sorted(arguments, key=lambda a: a.graphql_name in names.PAGE_ARGUMENTS)
         for argument in field.arguments:
             if argument.graphql_name == "after":

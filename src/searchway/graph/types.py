@@ -72,6 +72,16 @@ def add_field(cls: type, name: str, annotation: Any, description: str, **more: A
     return field
 
 
+def plain_argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    """Return an argument that may be left out and is no field of the contract."""
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=name,
+        type_annotation=StrawberryAnnotation(annotation | None),
+        description=description,
+    )
+
+
 def whole_argument(cls: type, description: str) -> StrawberryArgument:
     """Return the argument `input` that takes a whole request."""
     annotation = StrawberryAnnotation(cls)

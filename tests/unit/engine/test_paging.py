@@ -156,3 +156,72 @@ async def test_answer_that_cannot_be_paged_is_one_error() -> None:
     pager = Pager(operation, TOKENS.of(operation, "c", operation.request.cls()), PageSizes(default=50, largest=1000))
     with pytest.raises(MalformedAnswerError):
         await pager.fetch(PageRequest(size=None, token=""), broken)
+
+
+def relay(ids: list[str], wanted: Mapping[str, Any]) -> list[str]:
+    """Return the edges that the Relay specification's algorithm leaves; cursors are places here."""
+    after, before, first, last = (wanted[name] for name in ("after", "before", "first", "last"))
+    edges = [(place, one) for place, one in enumerate(ids) if after is None or place > after]
+    edges = [(place, one) for place, one in edges if before is None or place < before]
+    if first is not None:
+        edges = edges[:first]
+    if last is not None:
+        edges = edges[max(len(edges) - last, 0) :]
+    return [one for _, one in edges]
+
+
+PLACES, SIZES = st.none() | st.integers(0, 11), st.none() | st.integers(0, 13)
+
+
+@given(
+    count=st.integers(0, 12),
+    wanted=st.fixed_dictionaries({"after": PLACES, "before": PLACES, "first": SIZES, "last": SIZES}),
+)
+async def test_a_whole_list_is_cut_as_relay_says(count: int, wanted: Mapping[str, Any]) -> None:
+    operation = load().operation("cat.ListAllocation")
+    tokens = TOKENS.of(operation, "c", inputs.build(operation.request, {}))
+    ids = [f"n{place:02}" for place in range(count)]
+    tokens_of = {name: "" if wanted[name] is None else tokens.sign(wanted[name] + 1) for name in ("after", "before")}
+    asked = PageRequest(size=wanted["first"], token=tokens_of["after"], last=wanted["last"], before=tokens_of["before"])
+    answer = await Pager(operation, tokens, PageSizes(default=50, largest=1000)).fetch(asked, Upstream(ids).rows)
+    assert operation.items is not None
+    rows = reader(operation, None, Dialect.GRAPH).read(answer)[operation.items.name]
+    found = [row["node"] for row in rows]
+    assert found == relay(ids, wanted)
+    assert answer.page is not None
+    assert answer.page.total == count
+    if found:
+        assert answer.page.has_previous == (found[0] != ids[0])
+        assert answer.page.has_next == (found[-1] != ids[-1])
+        assert tokens.read(answer.page.cursor(0)) == ids.index(found[0]) + 1
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_a_page_of_none_still_tells_whether_there_is_more(name: str) -> None:
+    upstream = Upstream(["b", "a"])
+    items, answer = await page(name, upstream, 0)
+    assert answer.page is not None
+    assert (items, answer.page.has_next, answer.page.has_previous) == ([], True, False)
+    assert len(upstream.asked) == 1
+    _, answer = await page(name, Upstream([]), 0)
+    assert answer.page is not None
+    assert not answer.page.has_next
+
+
+@pytest.mark.parametrize(("field", "given_sizes"), [("page_size", (-1, None)), ("last", (None, -1))])
+def test_negative_numbers_are_refused(field: str, given_sizes: tuple[int | None, int | None]) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        PageRequest(size=given_sizes[0], token="", last=given_sizes[1])
+    assert caught.value.failure.field == field
+
+
+async def test_a_wrong_end_is_named_before_anything_is_sent() -> None:
+    operation = load().operation("cat.ListAllocation")
+    tokens = TOKENS.of(operation, "c", inputs.build(operation.request, {}))
+    upstream = Upstream(["a"])
+    with pytest.raises(InvalidArgumentError) as caught:
+        await Pager(operation, tokens, PageSizes(default=50, largest=1000)).fetch(
+            PageRequest(size=None, token="", before="x"), upstream.rows
+        )
+    assert caught.value.failure.field == "before"
+    assert upstream.asked == []

@@ -50,6 +50,8 @@ def test_reads_take_their_request_as_arguments(schema: GraphQLSchema) -> None:
         "strict": "Boolean",
         "first": "Int",
         "after": "String",
+        "last": "Int",
+        "before": "String",
     }
 
 

@@ -1,0 +1,81 @@
+"""Relay connections over the sandbox: read from both ends."""
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, get_named_type
+
+from searchway.sandbox import create_sandbox
+from unit.graph.test_joined import over
+
+PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String) { cat {
+  allocation(first: $first, after: $after, last: $last, before: $before) {
+    edges { cursor node { node } } totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
+
+
+async def read(query: str = PAGE, **variables: Any) -> Any:
+    sandbox = create_sandbox("elasticsearch", nodes=5)
+    async with over(sandbox, token_keys=["k" * 32]) as client:
+        return (await client.post("/graphql", json={"query": query, "variables": variables})).json()
+
+
+async def cursors() -> list[str]:
+    connection = (await read())["data"]["cat"]["allocation"]
+    return [edge["cursor"] for edge in connection["edges"]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nodes", "previous", "following"),
+    [
+        ({}, "12345", False, False),
+        ({"first": 2}, "12", False, True),
+        ({"last": 2}, "45", True, False),
+        ({"last": 9}, "12345", False, False),
+        ({"first": 0}, "", False, True),
+        ({"last": 0}, "", True, False),
+        ({"before": 4}, "123", False, True),
+        ({"before": 4, "last": 2}, "23", True, True),
+        ({"after": 1, "before": 5, "first": 2}, "23", True, True),
+        ({"after": 1, "before": 5, "first": 2, "last": 1}, "3", True, True),
+        ({"after": 3, "before": 2}, "", True, True),
+        ({"first": None, "last": None, "before": None}, "12345", False, False),
+    ],
+)
+async def test_pages(wanted: dict[str, Any], nodes: str, previous: bool, following: bool) -> None:
+    at = await cursors()
+    places = {name: at[wanted[name] - 1] for name in ("after", "before") if wanted.get(name)}
+    connection = (await read(**{**wanted, **places}))["data"]["cat"]["allocation"]
+    edges = connection["edges"]
+    assert [edge["node"]["node"] for edge in edges] == [f"node-{number}" for number in nodes]
+    assert connection["totalCount"] == 5
+    assert connection["pageInfo"] == {
+        "hasNextPage": following,
+        "hasPreviousPage": previous,
+        "startCursor": edges[0]["cursor"] if edges else None,
+        "endCursor": edges[-1]["cursor"] if edges else None,
+    }
+
+
+async def test_literals_say_the_same_each_time() -> None:
+    query = "{ cat { allocation(last: 1) { edges { node { node } } } } }"
+    sandbox = create_sandbox("elasticsearch", nodes=5)
+    async with over(sandbox) as client:
+        answers = [(await client.post("/graphql", json={"query": query})).json() for _ in range(3)]
+    assert answers == [{"data": {"cat": {"allocation": {"edges": [{"node": {"node": "node-5"}}]}}}}] * 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("first", -1), ("last", -1), ("after", "x"), ("before", "x")])
+async def test_what_cannot_be_used_is_named(name: str, value: Any) -> None:
+    (error,) = (await read(**{name: value}))["errors"]
+    assert error["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert error["extensions"]["field"] == name
+    assert error["message"].startswith(f"{name}: ")
+
+
+def test_only_lists_at_hand_as_a_whole_are_read_from_the_end(schema: GraphQLSchema) -> None:
+    assert schema.query_type is not None
+    families: list[Any] = [get_named_type(field.type) for field in schema.query_type.fields.values()]
+    lists = {name: set(f.args) for family in families for name, f in family.fields.items() if "first" in f.args}
+    assert {name for name, args in lists.items() if "last" in args} == {"allocation", "explainIndices"}
+    assert all(("last" in args) == ("before" in args) for args in lists.values())
