@@ -135,6 +135,7 @@ _PAGES = {
     contract_pb2.PAGES_UNSPECIFIED: Pages.WHOLE,
     contract_pb2.PAGES_OFFSET: Pages.OFFSET,
     contract_pb2.PAGES_AFTER: Pages.AFTER,
+    contract_pb2.PAGES_SORT: Pages.SORT,
 }
 _ENGINES = {
     contract_pb2.ENGINE_ELASTICSEARCH: Engine.ELASTICSEARCH,
@@ -174,4 +175,5 @@ def _paging(said: Any) -> Paging:
         total=tuple(said.total.split(".")) if said.total else (),
         limit=said.limit,
         key=said.key,
+        body=said.body,
     )

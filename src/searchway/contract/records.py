@@ -78,6 +78,7 @@ class Pages(Enum):
     WHOLE = "whole"
     OFFSET = "offset"
     AFTER = "after"
+    SORT = "sort"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -239,9 +240,9 @@ class Paging:
     pages: Pages = Pages.WHOLE
     """How the server hands them out."""
     start: str = ""
-    """OFFSET, AFTER: the query key that takes the offset or the key to start after."""
+    """OFFSET, AFTER: the query key that takes the offset or the key to start after. SORT: the member of `body` that takes the values."""
     size: str = ""
-    """OFFSET: the query key that takes the number of items."""
+    """OFFSET: the query key that takes the number of items. SORT: the member of `body`."""
     next: tuple[str, ...] = ()
     """AFTER: the way to the key to go on with in the answer."""
     origin: str = ""
@@ -251,7 +252,9 @@ class Paging:
     limit: int = 0
     """The most items the server gives at once; 0 where it has no bound."""
     key: str = ""
-    """AFTER: the field of an item that holds the key by which the server goes on after it."""
+    """AFTER, SORT: the field of an item that holds what the server goes on after."""
+    body: str = ""
+    """SORT: the request field, free JSON, that says how items are sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,6 +315,11 @@ class Operation:
     def items(self) -> Field | None:
         """The response field that is paged."""
         return self.response.by_name[self.paging.items] if self.paging else None
+
+    @property
+    def is_list_of_one(self) -> bool:
+        """Whether the request is written as the only item of a list, and the answer is the only entry of one."""
+        return self.form is Form.NDJSON and self.bindings[0].body == "*"
 
     @cached_property
     def reserved_keys(self) -> frozenset[str]:

@@ -170,6 +170,20 @@ def _options(member: Shape, target: Shape, own: tuple[str, ...]) -> tuple[str, .
     return options
 
 
+def own_answer(operation: Operation, message: Any, response: HttpResponse) -> HttpResponse:
+    """Return the call's own answer: all of it, or the only entry of a list of one.
+
+    Raises:
+        CallError: the entry is an error.
+    """
+    if not operation.is_list_of_one:
+        return response
+    (part,) = JOINS[operation.name].split(operation, [message], response.body)
+    if isinstance(part, CallError):
+        raise part
+    return replace(response, body=part or b"")
+
+
 def _copy(names: Sequence[str], source: Any, target: Any) -> None:
     for descriptor, value in source.ListFields():
         if descriptor.name not in names:

@@ -3,6 +3,7 @@
     WHOLE   the server gives everything at once: fetched once, sliced here
     OFFSET  the server takes an offset and a size
     AFTER   the server goes on after a key, in pages of its own size: as many are fetched as the page needs, never more
+    SORT    the server goes on after the values that an item was sorted by, in an order that the caller's own JSON names
 
 Where the first page of a server is not to be trusted (rules come unsorted, so later pages miss some), the first page is asked for like
 the later ones, after a key that is below every other.
@@ -13,16 +14,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import MsgspecError, Raw
 
 from searchway.contract.records import Operation, Pages, Paging
 from searchway.engine.tokens import ListTokens, Position
 from searchway.errors import InvalidArgumentError, MalformedAnswerError
 from searchway.transcode.answer import Answer, Page
-from searchway.transcode.members import either
+from searchway.transcode.members import either, either_raw, listed_raw, members_of
+
+PAGE_FIELDS = ("page_size", "page_token")
+"""The request fields of every list that say which page is wanted."""
 
 Pairs = tuple[tuple[str, str], ...]
 Fetch = Callable[[Pairs], Awaitable[bytes]]
-"""Sends the request with more query pairs and gives the body of the answer."""
+"""Sends the request with more pairs (of the query, or SORT: members of the caller's JSON) and gives the body of the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,11 @@ class PageRequest:
         for name, size in (("page_size", self.size), ("last", self.last)):
             if size is not None and size < 0:
                 raise InvalidArgumentError(name, f"expected a number of items, got {size}")
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the caller wants a page at all, rather than what is given to those who ask for none."""
+        return self.size is not None or bool(self.token)
 
     @classmethod
     def of(cls, message: Any) -> "PageRequest":
@@ -91,24 +101,30 @@ class Pager:
         Raises:
             InvalidArgumentError: the token cannot be used.
         """
+        if self._paging.pages is Pages.SORT and not wanted.is_page:
+            return Answer(bodies=(await fetch(()),), paginate=_no_pages)
         position = self._position(wanted)
         if self._paging.pages is Pages.WHOLE:
             return await self._whole(wanted, _offset(position), fetch)
         if self._paging.pages is Pages.OFFSET:
             return await self._by_offset(self._size(wanted), _offset(position), fetch)
+        if self._paging.pages is Pages.SORT:
+            return await self._sorted(self._size(wanted), str(position), fetch)
         return await self._after(self._size(wanted), str(position), fetch)
 
     def first_pairs(self, wanted: PageRequest) -> Pairs:
-        """Return the query pairs of the first request that `fetch` makes.
+        """Return the pairs of the first request that `fetch` makes.
 
         Raises:
             InvalidArgumentError: the token cannot be used.
         """
         position, paging = self._position(wanted), self._paging
-        if paging.pages is Pages.WHOLE:
+        if paging.pages is Pages.WHOLE or (paging.pages is Pages.SORT and not wanted.is_page):
             return ()
         if paging.pages is Pages.OFFSET:
             return ((paging.start, str(_offset(position))), (paging.size, str(max(self._size(wanted), 1))))
+        if paging.pages is Pages.SORT:
+            return self._sorted_pairs(self._size(wanted), str(position))
         return ((paging.start, str(position)),)
 
     def _position(self, wanted: PageRequest) -> Position:
@@ -164,6 +180,36 @@ class Pager:
 
         return Answer(bodies=tuple(bodies), paginate=paginate)
 
+    async def _sorted(self, size: int, after: str, fetch: Fetch) -> Answer:
+        """Fetch one item more than the page has, which tells whether there is another page."""
+        body = await fetch(self._sorted_pairs(size, after))
+        keys = self._sort_values(body)
+        count = min(len(keys), size)
+        has_next = len(keys) > size
+
+        def paginate(_items: Sequence[Any]) -> Page:
+            return Page(
+                window=slice(0, count),
+                cursor=lambda index: self._tokens.sign(keys[index]),
+                has_next=has_next,
+                has_previous=after != self._paging.origin,
+                next_token=self._tokens.sign(keys[count - 1]) if has_next and count else "",
+            )
+
+        return Answer(bodies=(body,), paginate=paginate)
+
+    def _sorted_pairs(self, size: int, after: str) -> Pairs:
+        start = ((self._paging.start, after),) if after else ()
+        return ((self._paging.size, str(size + 1)), *start)
+
+    def _sort_values(self, body: bytes) -> list[str]:
+        """Return the values that each item was sorted by, as the text that the server wrote."""
+        try:
+            items = listed_raw(either_raw(members_of(Raw(body)), (self._items.at,)))
+            return [bytes(members_of(item)[self._paging.key]).decode() for item in items]
+        except (ValueError, KeyError, MsgspecError) as error:
+            raise MalformedAnswerError.of_shape() from error
+
     def _keys(self, body: bytes) -> list[str]:
         """Return the keys of the items, by which the server goes on."""
         shape = self._items.shape
@@ -182,6 +228,11 @@ class Pager:
             total=total,
             next_token=self._tokens.sign(stop) if has_next else "",
         )
+
+
+def _no_pages(_items: Sequence[Any]) -> Page:
+    """Return the page of a list that is not paged: nobody can go on from it."""
+    return Page(window=slice(None), cursor=lambda _index: "", has_next=False)
 
 
 def _offset(position: Position) -> int:

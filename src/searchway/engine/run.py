@@ -13,13 +13,13 @@ from typing import Any
 
 from searchway.contract.catalog import Catalog
 from searchway.contract.records import Engine as Product
-from searchway.contract.records import Operation
+from searchway.contract.records import Operation, Pages
 from searchway.contract.selection import Selection
 from searchway.engine.availability import check_available, depends_on_product
 from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
-from searchway.engine.merging import Merger
-from searchway.engine.paging import Pager, PageRequest, PageSizes, Pairs
+from searchway.engine.merging import Merger, own_answer
+from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, Pairs
 from searchway.engine.sharing import Sharing
 from searchway.engine.tokens import Tokens
 from searchway.errors import Applied, Code, Failure, TransportError, UpstreamError
@@ -30,6 +30,7 @@ from searchway.transcode import inputs, params
 from searchway.transcode.answer import Answer
 from searchway.transcode.failures import read_failure
 from searchway.transcode.request import encode
+from searchway.transcode.searchbody import add_members
 from searchway.upstream import Clusters
 from searchway.wire import HttpRequest, HttpResponse
 
@@ -103,8 +104,13 @@ class Run:
         """
         known = self.cluster.product
         self._product = known.engine if known else None
-        paged = self.operation.paging is not None
-        return self._request(self._selection, self._pager().first_pairs(self._page()) if paged else ())
+        if self.operation.paging is None:
+            return self._request(self._selection, ())
+        pairs = self._pager().first_pairs(self._page())
+        if self._is_sorted:
+            paged: Run = self._with_members(pairs)
+            return paged._request(self._selection, ())
+        return self._request(self._selection, pairs)
 
     async def send(
         self, selection: Selection | None = None, more_query: Pairs = (), *, deadline: float | None = None
@@ -131,7 +137,7 @@ class Run:
                 self.parts.flights.close(self.cluster.name)
         if response.status >= _FIRST_ERROR:
             raise read_failure(self.operation, response)
-        return response
+        return own_answer(self.operation, self.message, response)
 
     @property
     def latest(self) -> float:
@@ -172,10 +178,36 @@ class Run:
     async def _fetch(self) -> Answer:
         if self.operation.paging is None:
             return Answer(bodies=(await self._body(()),))
-        return await self._pager().fetch(self._page(), self._body)
+        fetch = self._sorted_body if self._is_sorted else self._body
+        return await self._pager().fetch(self._page(), fetch)
 
     def _page(self) -> PageRequest:
         return self.call.page or PageRequest.of(self.message)
+
+    @property
+    def _is_sorted(self) -> bool:
+        return self.operation.paging is not None and self.operation.paging.pages is Pages.SORT
+
+    async def _sorted_body(self, members: Pairs) -> bytes:
+        paged: Run = self._with_members(members)
+        return await paged._body(())
+
+    def _with_members(self, members: Pairs) -> "Run":
+        """Return the run whose message has more members in the JSON that says how items are sorted."""
+        if not members:
+            return self
+        assert self.operation.paging is not None  # noqa: S101  # only pages add members
+        self._request(None, ())  # what is refused anyhow is told first
+        self._hook.check_pages(self.message)
+        message = type(self.message)()
+        message.CopyFrom(self.message)
+        for name in PAGE_FIELDS:  # said by the members now; searches for pages of different sizes may share a request
+            message.ClearField(name)
+        body = getattr(message, self.operation.paging.body)
+        body.text = add_members(body.text, members)
+        other = Run(self.parts, self.operation, message, self.call, self._selection)
+        other._product = self._product
+        return other
 
     def _pager(self) -> Pager:
         tokens = self.parts.tokens.of(self.operation, self.cluster.name, self.message)

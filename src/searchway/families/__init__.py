@@ -7,6 +7,7 @@ from searchway.families.hooks import Hook
 
 HOOKS: Mapping[str, Hook] = {
     "fleet.MultiSearch": fleet.MultiSearch(),
+    "fleet.Search": fleet.Search(),
     "indices.CreateIndex": indices.CreateIndex(),
     "ism.AddPolicy": ism.ManagedIndices(),
     "ism.ChangePolicy": ism.ManagedIndices(),

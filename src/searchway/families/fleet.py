@@ -1,10 +1,19 @@
-"""Fleet searches: checkpoints go into the header lines, and each search may fail on its own."""
+"""Fleet searches: checkpoints go into the header lines, each search may fail on its own, and hits are paged only by an order that is total."""
 
 from typing import Any
 
+from searchway.errors import InvalidArgumentError
 from searchway.families.documents import read_object
 from searchway.families.hooks import Done, Hook, Outcome
 from searchway.transcode.failures import item_failure
+from searchway.transcode.searchbody import read_members, sort_fields
+
+_BODY = "body"
+_CHOOSING = ("size", "from", "search_after")
+_ENDINGS = (
+    "_id where header.index names one index or _index is sorted by as well, _shard_doc with a point in time (pit), "
+    "or _seq_no with one checkpoint in header.wait_for_checkpoints, which stands for one shard"
+)
 
 
 class MultiSearch(Hook):
@@ -32,3 +41,39 @@ class MultiSearch(Hook):
         return Outcome(
             failures=[item_failure(x["error"], item=str(i), http_status=x.get("status") or 0) for i, x in failed]
         )
+
+
+class Search(Hook):
+    """One search."""
+
+    def check_pages(self, message: Any) -> None:
+        """Check that pages of the hits can neither overlap nor miss any: hits that sort alike would be torn apart.
+
+        Which fields tell any two hits apart is known of a few only; a field of the documents may hold anything.
+        https://www.elastic.co/docs/reference/elasticsearch/rest-apis/paginate-search-results#search-after
+        """
+        members = read_members(message.body.text, _BODY)
+        for name in _CHOOSING:
+            if name in members:
+                raise InvalidArgumentError(f"{_BODY}.{name}", "must not be given where page_size or page_token is")
+        names = sort_fields(members.get("sort"), f"{_BODY}.sort")
+        if not names or not _is_unique(names, message.header, has_point="pit" in members):
+            last = f"ends in {names[-1]!r}" if names else "is missing"
+            raise InvalidArgumentError(
+                f"{_BODY}.sort", f"{last}; to be paged, hits need an order that ends in {_ENDINGS}"
+            )
+
+
+def _is_unique(names: list[str], header: Any, *, has_point: bool) -> bool:
+    match names[-1]:
+        case "_id":
+            return "_index" in names or _is_one_index(header.index)
+        case "_shard_doc":
+            return has_point
+        case "_seq_no":
+            return len(header.wait_for_checkpoints) == 1
+    return False
+
+
+def _is_one_index(names: Any) -> bool:
+    return len(names) == 1 and names[0] not in {"", "_all"} and not any(c in names[0] for c in "*,")

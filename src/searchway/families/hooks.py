@@ -42,6 +42,14 @@ class Hook:
         """Return the message that is sent in place of the caller's; must not change the caller's."""
         return message
 
+    def check_pages(self, message: Any) -> None:
+        """Check that the list can be paged, where the caller's own JSON says how it is sorted.
+
+        Raises:
+            InvalidArgumentError: it cannot; says what the order lacks.
+        """
+        del message
+
     async def complete(self, done: Done) -> Outcome:
         """Read the answer for what was not done.
 

@@ -114,16 +114,45 @@ class MultiSearch(Join):
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
         """Give each as many answers as it has searches, in order."""
         del operation
-        try:
-            document = jsontext.members(body)
-            answers = jsontext.elements(document.get("responses") or document["docs"])
-        except (msgspec.MsgspecError, KeyError):
-            answers = []
+        took, answers = _answers(body)
         if len(answers) != sum(len(message.searches) for message in messages):
             return [MalformedAnswerError.of_shape() for _ in messages]
-        took, rest = document.get("took"), iter(answers)
+        rest = iter(answers)
         own = ([next(rest) for _ in message.searches] for message in messages)
         return [_searches(took, part) for part in own]
+
+
+class Search(Join):
+    """Single searches as a list."""
+
+    bound = 5 * _MEGABYTE
+
+    def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
+        """Give each its own hits, or its own error."""
+        _, answers = _answers(body)
+        if len(answers) != len(messages):
+            return [MalformedAnswerError.of_shape() for _ in messages]
+        return [self._part(operation, answer) for answer in answers]
+
+    def _part(self, operation: Operation, answer: msgspec.Raw) -> Part:
+        try:
+            members = jsontext.members(answer)
+        except msgspec.MsgspecError:
+            return MalformedAnswerError.of_shape()
+        if "error" not in members:
+            return bytes(answer)
+        error, status = orjson.loads(bytes(members["error"])), orjson.loads(bytes(members.get("status", b"0")))
+        cause = error if isinstance(error, Mapping) else {"reason": str(error)}
+        return UpstreamError(item_failure(cause, item="", http_status=status, operation=operation.name))
+
+
+def _answers(body: bytes) -> tuple[msgspec.Raw | None, Sequence[msgspec.Raw]]:
+    """Return how long the searches took, and what each answered; nothing where that cannot be read."""
+    try:
+        document = jsontext.members(body)
+        return document.get("took"), jsontext.elements(document.get("responses") or document["docs"])
+    except (msgspec.MsgspecError, KeyError):
+        return None, []
 
 
 def _searches(took: msgspec.Raw | None, answers: Sequence[msgspec.Raw]) -> bytes:
@@ -147,6 +176,7 @@ def _refused(failure: Failure) -> Part:
 
 JOINS: Mapping[str, Join] = {
     "fleet.MultiSearch": MultiSearch(),
+    "fleet.Search": Search(),
     "ism.ExplainIndices": ExplainIndices(),
     "security.PutRole": PutRole(),
 }

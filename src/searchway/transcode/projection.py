@@ -28,6 +28,8 @@ def pushdown(operation: Operation, selection: Selection | None, query: Pairs, pa
         return [*_columns(operation, selection, query), ("format", "json"), ("bytes", "b")]
     if selection is None or not operation.read_only or is_lossless(operation.response, selection):
         return []
+    if operation.is_list_of_one:
+        return []  # the answer has a list around it
     paths = _paths(operation, selection)
     if not paths:
         return []

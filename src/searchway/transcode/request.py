@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from searchway.contract.records import Binding, Engine, Field, Form, Operation, Role
+from searchway.contract.records import Binding, Engine, Field, Form, Operation, Role, Shape
 from searchway.contract.selection import Selection
 from searchway.contract.template import PathTemplate
 from searchway.errors import InvalidArgumentError
@@ -128,7 +128,7 @@ def _body(
         return None, None
     writer = BodyWriter(params.request_keys(operation.request, message), operation.reserved_keys)
     if operation.form is Form.NDJSON:
-        return _ndjson(writer, operation.request.by_name[binding.body], message), _NDJSON
+        return _ndjson(writer, operation, binding, message), _NDJSON
     if binding.body == "*":
         return orjson.dumps(writer.document(operation.request, message, without=in_path)), _JSON
     field = operation.request.by_name[binding.body]
@@ -136,15 +136,19 @@ def _body(
     return orjson.dumps(writer.document(field.shape, getattr(message, field.name), f"{field.name}.")), _JSON
 
 
-def _ndjson(writer: BodyWriter, field: Field, message: Any) -> bytes:
-    """Write each item's messages, header and body, on a line each."""
+def _ndjson(writer: BodyWriter, operation: Operation, binding: Binding, message: Any) -> bytes:
+    """Write each item's messages, header and body, on a line each; a message that is all of the body is the only item."""
+    if binding.body == "*":
+        return _lines(writer, operation.request, message)
+    field = operation.request.by_name[binding.body]
     assert field.shape is not None  # noqa: S101  # a body is a message
-    lines: list[bytes] = []
-    for index, item in enumerate(getattr(message, field.name)):
-        path = f"{field.name}[{index}]."
-        document = writer.document(field.shape, item, path)
-        lines += (_line(document.get(part.at[-1], {})) for part in field.shape.fields)
-    return b"".join(lines)
+    items = enumerate(getattr(message, field.name))
+    return b"".join(_lines(writer, field.shape, item, f"{field.name}[{index}].") for index, item in items)
+
+
+def _lines(writer: BodyWriter, shape: Shape, item: Any, path: str = "") -> bytes:
+    document = writer.document(shape, item, path)
+    return b"".join(_line(document.get(part.at[-1], {})) for part in shape.fields if part.role is Role.MEMBER)
 
 
 def _line(document: Any) -> bytes:

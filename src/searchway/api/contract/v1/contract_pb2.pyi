@@ -31,6 +31,7 @@ class Pages(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PAGES_UNSPECIFIED: _ClassVar[Pages]
     PAGES_OFFSET: _ClassVar[Pages]
     PAGES_AFTER: _ClassVar[Pages]
+    PAGES_SORT: _ClassVar[Pages]
 
 class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -58,6 +59,7 @@ RETRY_NEVER: Retry
 PAGES_UNSPECIFIED: Pages
 PAGES_OFFSET: Pages
 PAGES_AFTER: Pages
+PAGES_SORT: Pages
 ROLE_UNSPECIFIED: Role
 ROLE_KEY: Role
 ROLE_VALUE: Role
@@ -87,7 +89,7 @@ class Availability(_message.Message):
     def __init__(self, engine: _Optional[_Union[Engine, str]] = ..., since: _Optional[str] = ..., prefix: _Optional[str] = ...) -> None: ...
 
 class Paging(_message.Message):
-    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit", "key")
+    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit", "key", "body")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     PAGES_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -97,6 +99,7 @@ class Paging(_message.Message):
     TOTAL_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
     items: str
     pages: Pages
     start: str
@@ -106,7 +109,8 @@ class Paging(_message.Message):
     total: str
     limit: int
     key: str
-    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ..., key: _Optional[str] = ...) -> None: ...
+    body: str
+    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ..., key: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
 
 class Batch(_message.Message):
     __slots__ = ("field", "into")

@@ -80,6 +80,24 @@ class Search(_message.Message):
     body: _types_pb2.Json
     def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
+class SearchRequest(_message.Message):
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    PRE_FILTER_SHARD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    TYPED_KEYS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    header: SearchHeader
+    body: _types_pb2.Json
+    max_concurrent_shard_requests: int
+    pre_filter_shard_size: int
+    typed_keys: bool
+    page_size: int
+    page_token: str
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
 class SearchHeader(_message.Message):
     __slots__ = ("allow_no_indices", "expand_wildcards", "ignore_unavailable", "index", "preference", "project_routing", "request_cache", "routing", "search_type", "ccs_minimize_roundtrips", "allow_partial_search_results", "ignore_throttled", "wait_for_checkpoints", "wait_for_checkpoints_timeout")
     ALLOW_NO_INDICES_FIELD_NUMBER: _ClassVar[int]
@@ -157,6 +175,38 @@ class SearchItem(_message.Message):
     suggest: _types_pb2.Json
     terminated_early: bool
     def __init__(self, status: _Optional[int] = ..., error: _Optional[_Union[_errors_pb2.ErrorCause, _Mapping]] = ..., took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., hits: _Optional[_Union[SearchHits, _Mapping]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., fields: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_score: _Optional[float] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., scroll_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ...) -> None: ...
+
+class SearchResponse(_message.Message):
+    __slots__ = ("took", "timed_out", "shards", "total", "max_score", "hits", "aggregations", "clusters", "num_reduce_phases", "profile", "pit_id", "suggest", "terminated_early", "next_page_token")
+    TOOK_FIELD_NUMBER: _ClassVar[int]
+    TIMED_OUT_FIELD_NUMBER: _ClassVar[int]
+    SHARDS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    MAX_SCORE_FIELD_NUMBER: _ClassVar[int]
+    HITS_FIELD_NUMBER: _ClassVar[int]
+    AGGREGATIONS_FIELD_NUMBER: _ClassVar[int]
+    CLUSTERS_FIELD_NUMBER: _ClassVar[int]
+    NUM_REDUCE_PHASES_FIELD_NUMBER: _ClassVar[int]
+    PROFILE_FIELD_NUMBER: _ClassVar[int]
+    PIT_ID_FIELD_NUMBER: _ClassVar[int]
+    SUGGEST_FIELD_NUMBER: _ClassVar[int]
+    TERMINATED_EARLY_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    took: int
+    timed_out: bool
+    shards: ShardStatistics
+    total: TotalHits
+    max_score: float
+    hits: _containers.RepeatedCompositeFieldContainer[Hit]
+    aggregations: _types_pb2.Json
+    clusters: _types_pb2.Json
+    num_reduce_phases: int
+    profile: _types_pb2.Json
+    pit_id: str
+    suggest: _types_pb2.Json
+    terminated_early: bool
+    next_page_token: str
+    def __init__(self, took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., total: _Optional[_Union[TotalHits, _Mapping]] = ..., max_score: _Optional[float] = ..., hits: _Optional[_Iterable[_Union[Hit, _Mapping]]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ShardStatistics(_message.Message):
     __slots__ = ("total", "successful", "skipped", "failed", "failures")

@@ -40,6 +40,11 @@ class FleetServiceStub:
                 request_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchRequest.SerializeToString,
                 response_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchResponse.FromString,
                 _registered_method=True)
+        self.Search = channel.unary_unary(
+                '/searchway.api.fleet.v1.FleetService/Search',
+                request_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.SerializeToString,
+                response_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.FromString,
+                _registered_method=True)
 
 
 class FleetServiceServicer:
@@ -55,6 +60,15 @@ class FleetServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Search(self, request, context):
+        """Runs one search, which can wait until certain writes are visible. Searches of the same moment travel as one request of MultiSearch; each
+        gets its own hits or its own error.
+        https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-fleet-msearch
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FleetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -62,6 +76,11 @@ def add_FleetServiceServicer_to_server(servicer, server):
                     servicer.MultiSearch,
                     request_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchRequest.FromString,
                     response_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchResponse.SerializeToString,
+            ),
+            'Search': grpc.unary_unary_rpc_method_handler(
+                    servicer.Search,
+                    request_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.FromString,
+                    response_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -92,6 +111,33 @@ class FleetService:
             '/searchway.api.fleet.v1.FleetService/MultiSearch',
             searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchRequest.SerializeToString,
             searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.MultiSearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Search(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/searchway.api.fleet.v1.FleetService/Search',
+            searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.SerializeToString,
+            searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.FromString,
             options,
             channel_credentials,
             insecure,

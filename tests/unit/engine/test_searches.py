@@ -1,0 +1,96 @@
+"""Single searches through the whole engine: joined into one request, and paged, over a cluster that has hits by the thousand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+import pytest
+
+from searchway.contract.catalog import load
+from searchway.engine import Call, Engine
+from searchway.errors import CallError
+from searchway.transcode import inputs
+from searchway.transcode.response import Dialect, reader
+from unit.engine.hits import HitsUpstream, open_engine
+
+SEARCH = load().operation("fleet.Search")
+
+
+@asynccontextmanager
+async def searching(hits: int, **batching: Any) -> AsyncIterator[tuple[Engine, HitsUpstream]]:
+    upstream = HitsUpstream(hits)
+    async with open_engine(upstream, batching=batching) as engine:
+        yield engine, upstream
+
+
+async def search(engine: Engine, **values: Any) -> Mapping[str, Any]:
+    message = inputs.build(SEARCH.request, values)
+    answer = await engine.run(SEARCH, message, Call(face="cli", request_id="r"))
+    return {**reader(SEARCH, None, Dialect.PROTO).read(answer)}
+
+
+def ids(found: Mapping[str, Any]) -> list[str]:
+    return [hit["id"] for hit in found["hits"]]
+
+
+async def test_fifty_searches_are_one_request_and_each_has_its_own_hits() -> None:
+    async with searching(100) as (engine, upstream):
+        found = await asyncio.gather(*(search(engine, body={"query": {"after": i}, "size": 1}) for i in range(50)))
+    assert [ids(one) for one in found] == [[f"{i:06}"] for i in range(50)]
+    assert [len(request) for request in upstream.searches] == [50]
+
+
+async def test_one_that_fails_leaves_its_neighbours_alone() -> None:
+    async with searching(10) as (engine, upstream):
+        good = asyncio.create_task(search(engine, body={"size": 2}))
+        with pytest.raises(CallError) as bad:
+            await search(engine, body={"fail": 404})
+    failure = bad.value.failure
+    assert (failure.code, failure.operation, failure.http_status) == ("NOT_FOUND", "fleet.Search", 404)
+    assert ids(await good) == ["000000", "000001"]
+    assert len(upstream.searches) == 1
+
+
+async def test_options_that_differ_do_not_share_a_request() -> None:
+    async with searching(10) as (engine, upstream):
+        await asyncio.gather(search(engine, body={}, typed_keys=True), search(engine, body={}))
+    assert [len(request) for request in upstream.searches] == [1, 1]
+
+
+async def test_a_request_is_bounded_in_searches() -> None:
+    async with searching(10, max_size=20) as (engine, upstream):
+        await asyncio.gather(*(search(engine, body={"query": {"after": i}}) for i in range(50)))
+    assert sorted(len(request) for request in upstream.searches) == [10, 20, 20]
+
+
+async def test_a_request_is_bounded_in_bytes() -> None:
+    large = [{"query": {"ids": f"{i}" * 2_000_000}} for i in range(5)]
+    async with searching(10) as (engine, upstream):
+        await asyncio.gather(*(search(engine, body=one) for one in large))
+    assert sorted(len(request) for request in upstream.searches) == [1, 2, 2]
+
+
+async def test_pages_of_searches_share_a_request_too() -> None:
+    async with searching(10) as (engine, upstream):
+        pages = [search(engine, header={"index": ["a"]}, body={"sort": "_id"}, page_size=n) for n in (2, 3)]
+        first, second = await asyncio.gather(*pages)
+    assert (ids(first), ids(second)) == ([f"{i:06}" for i in range(2)], [f"{i:06}" for i in range(3)])
+    assert [len(request) for request in upstream.searches] == [2]
+
+
+@pytest.mark.parametrize("size", [1, 7, 25, 100])
+async def test_pages_give_each_hit_once(size: int) -> None:
+    found: list[str] = []
+    token = ""
+    async with searching(100) as (engine, upstream):
+        while True:
+            page = await search(engine, header={"index": ["a"]}, body={"sort": "_id"}, page_size=size, page_token=token)
+            found += ids(page)
+            token = page["next_page_token"] or ""
+            if not token:
+                break
+    assert found == [f"{i:06}" for i in range(100)]
+    assert len(upstream.searches) == -(-100 // size)
+    assert all(orjson.loads(line)["size"] == size + 1 for request in upstream.searches for line in request)
