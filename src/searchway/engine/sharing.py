@@ -26,7 +26,8 @@ class Sharing:
 
     def shares(self, operation: str) -> bool:
         """Tell whether identical reads are one request."""
-        return self._settings.single_flight and self._settings.of(operation).enabled
+        own = self._settings.of(operation)
+        return own.enabled and own.single_flight
 
     def joins(self, operation: str) -> bool:
         """Tell whether calls of one kind are one request."""
