@@ -27,8 +27,8 @@ class Selection:
 
     fields: tuple[Selected, ...]
     """The fields."""
-    constants: tuple[tuple[str, str], ...] = ()
-    """Keys of the result whose value is fixed beforehand, such as GraphQL's type name."""
+    constants: tuple[tuple[str, str, int], ...] = ()
+    """Keys of the result whose value is fixed beforehand, such as GraphQL's type name, and before which field each stands."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -124,10 +124,10 @@ class _Planner:
         if not is_object_type(parent):
             return None
         fields: list[Selected] = []
-        constants: list[tuple[str, str]] = []
+        constants: list[tuple[str, str, int]] = []
         for out, name, nodes in self.subfields(parent, details):
             if name == "__typename":
-                constants.append((out, parent.name))
+                constants.append((out, parent.name, len(fields)))
             else:
                 fields.append(self.selected(parent, name, out, nodes))
         return Selection(tuple(fields), tuple(constants))

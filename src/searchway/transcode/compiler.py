@@ -259,8 +259,10 @@ class Compiler:
         return [*(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
 
     def _display(self, selection: Selection | None, shape: Shape, write: Callable[[Selected], str]) -> str:
-        pairs = ", ".join(f"{one.out!r}: {write(one)}" for one in selected_fields(shape, selection))
-        return f"{{{_constants(selection)}{pairs}}}"
+        pairs = [f"{one.out!r}: {write(one)}" for one in selected_fields(shape, selection)]
+        for out, value, place in reversed(selection.constants if selection else ()):
+            pairs.insert(place, f"{out!r}: {value!r}")
+        return f"{{{', '.join(pairs)}}}"
 
     def _alone(self, one: Selected, lossless: bool) -> str:
         """Write the expression for a field of a message whose whole JSON `m` is its VALUE field."""
@@ -274,10 +276,6 @@ class Compiler:
 
 
 _GET = "g = m.get"
-
-
-def _constants(selection: Selection | None) -> str:
-    return "".join(f"{key!r}: {value!r}, " for key, value in selection.constants) if selection else ""
 
 
 def _fragment(text: Any) -> orjson.Fragment:

@@ -63,6 +63,9 @@ def test_what_is_no_such_table_is_refused(rows: Any) -> None:
 
 def test_selection_decides_keys_order_and_constants() -> None:
     field = ROWS.by_name["shards"]
-    row = Selection((Selected(field, "b"), Selected(ROWS.by_name["node"], "n"), Selected(field, "a")), (("t", "Row"),))
+    row = Selection(
+        (Selected(field, "b"), Selected(ROWS.by_name["node"], "n"), Selected(field, "a")),
+        (("t", "Row", 0), ("u", "R", 2), ("v", "R", 2)),
+    )
     (found,) = read([PLAIN], Selection((Selected(ITEMS, "rows", row),)))["rows"]  # type: ignore[arg-type]  # it has items
-    assert list(found.items()) == [("t", "Row"), ("b", 12), ("n", "n1"), ("a", 12)]
+    assert list(found.items()) == [("t", "Row"), ("b", 12), ("n", "n1"), ("u", "R"), ("v", "R"), ("a", 12)]
