@@ -6,6 +6,7 @@ with one total, and actions on data streams are atomic: those are never joined.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -66,7 +67,7 @@ class PutRole(Join):
 
     def _part(self, operation: Operation, name: str, document: Mapping[str, Any], details: Mapping[str, Any]) -> Part:
         if name in details:
-            return _refused(item_failure(details[name], item="", http_status=400, operation=operation.name))
+            return _refused(item_failure(details[name], item="", operation=operation.name))
         created = name in document.get("created", ())
         if not created and name not in document.get("updated", ()) and name not in document.get("noop", ()):
             return MalformedAnswerError.of_shape()
@@ -171,7 +172,7 @@ def _refused(failure: Failure) -> Part:
     """Return the error of a write that was refused; one that failed otherwise is made again alone, which tells what of it was done."""
     if failure.code is not Code.INVALID_ARGUMENT:
         return None
-    return UpstreamError(replace(failure, applied=Applied.NO))
+    return UpstreamError(replace(failure, applied=Applied.NO, http_status=HTTPStatus.BAD_REQUEST.value))
 
 
 JOINS: Mapping[str, Join] = {

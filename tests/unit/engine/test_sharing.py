@@ -14,7 +14,7 @@ from searchway.errors import Applied, Code, SettingsError
 from searchway.sandbox import Fault, Sandbox, User, create_sandbox, load_example_data
 from searchway.transcode import inputs
 from searchway.transcode.jsontext import dumps
-from unit.engine.sharing_world import World, new_call, open_world
+from unit.engine.sharing_world import new_call, open_world
 from unit.engine.turns import settle
 
 ROLE: Mapping[str, Any] = {"cluster": ["monitor"]}
@@ -101,7 +101,7 @@ async def test_equal_and_different_explanations_share() -> None:
 async def test_an_explanation_of_what_is_missing_is_as_alone(strict: bool) -> None:
     sandbox = opensearch()
     first, second = sorted(sandbox.state.indices)[:2]
-    every = [
+    every: list[Mapping[str, Any]] = [
         {"indices": [first]},
         {"indices": ["missing"], "strict": strict},
         {"indices": [second, "gone"]},
@@ -118,7 +118,7 @@ def _comparable(answers: list[dict[str, Any]]) -> list[Any]:
 
     def strip(value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: strip(item) for key, item in value.items() if key != "requestId" and key != "request_id"}
+            return {key: strip(item) for key, item in value.items() if key != "request_id"}
         if isinstance(value, list):
             return [strip(item) for item in value]
         return value
@@ -141,7 +141,7 @@ async def test_a_pattern_is_asked_for_alone() -> None:
 async def test_searches_are_one_request_and_each_has_its_own_hits_or_error(unreadable: int, requests: int) -> None:
     sandbox = elasticsearch()
     load_example_data(sandbox)
-    index = sorted(name for name in sandbox.state.indices if not name.startswith("."))[0]
+    index = min(name for name in sandbox.state.indices if not name.startswith("."))
 
     def search(body: Any, name: str = index) -> dict[str, Any]:
         return {"searches": [{"header": {"index": [name]}, "body": dumps(body)}]}
