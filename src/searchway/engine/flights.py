@@ -115,7 +115,8 @@ class Flights:
 
     async def _fly(self, key: FlightKey, flight: _Flight) -> None:
         try:
-            await self._window(key.operation).wait(lambda: len(flight.passengers))
+            # Until this task ran, the loop has turned once; who comes later gets in anyway.
+            await self._window(key.operation).wait(lambda: len(flight.passengers), before=1)
             flight.flying = True
             flight.land(await flight.send(flight.selection))
         except asyncio.CancelledError:

@@ -13,10 +13,14 @@ class Window:
         self._seconds = seconds
         self._clock = clock
 
-    async def wait(self, size: Callable[[], int]) -> None:
-        """Wait until a turn of the loop has not added to the size."""
+    async def wait(self, size: Callable[[], int], *, before: int = 0) -> None:
+        """Wait until a turn of the loop has not added to the size.
+
+        Args:
+            size: tells how many there are.
+            before: how many there were a turn ago, where one has passed already.
+        """
         end = self._clock() + self._seconds
-        before = -1
         while size() != before:
             before = size()
             await asyncio.sleep(0)

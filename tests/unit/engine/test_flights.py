@@ -214,11 +214,12 @@ async def test_the_last_one_to_leave_ends_the_request() -> None:
     assert len(world.sent) == 2
 
 
-async def test_nothing_is_sent_if_all_leave_before() -> None:
+async def test_nothing_is_sent_if_all_leave_while_it_gathers() -> None:
     world = World()
-    caller = world.call(key())
+    callers = [world.call(key()) for _ in range(2)]
     await asyncio.sleep(0)
-    caller.task.cancel()
+    for caller in callers:
+        caller.task.cancel()
     await settle()
     assert world.sent == []
 
