@@ -8,7 +8,7 @@ from searchway.transcode import inputs
 KEYS = ["n" * 32, "o" * 32]
 
 
-def tokens(keys: list[str] = KEYS, *, cluster: str = "c", max_age: int = 60, **values: object) -> ListTokens:
+def tokens(keys: list[str] = KEYS, *, cluster: str = "c", max_age: int = 86_400, **values: object) -> ListTokens:
     operation = load().operation("rules.ListRules")
     message = inputs.build(operation.request, {"feature_type": "f", **values})
     return Tokens(keys, max_age=max_age).of(operation, cluster, message)
