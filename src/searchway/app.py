@@ -158,6 +158,9 @@ def _http_config(gateway: Gateway) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=settings.limits.request_bytes,
+        ws_per_message_deflate=False,  # it would take more memory for each socket than all else
         loop="none",  # the one that runs already
         lifespan="off",
         log_config=None,

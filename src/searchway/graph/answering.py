@@ -1,10 +1,10 @@
 """From a GraphQL request to its response: what every way over the network has in common. Must not know any of them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
 from searchway.engine.call import Call
@@ -12,7 +12,8 @@ from searchway.errors import InvalidArgumentError
 from searchway.graph.callers import Caller
 from searchway.graph.documents import Document, DocumentStore, RequestError
 from searchway.graph.execution import Execution, Runner
-from searchway.graph.requests import GraphQLRequest
+from searchway.graph.failures import unexpected
+from searchway.graph.requests import EVENTS, GraphQLRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,19 @@ class Understood:
     """The variables as they came."""
     values: VariableValues
     """The variables as the schema takes them."""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it has more than one response."""
+        return self.operation.operation is OperationType.SUBSCRIPTION
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        if self.is_stream:
+            calls = self.document.plan(self.operation, self.given, self.values).calls
+            return all(call.operation.read_only for call in calls)
+        return self.operation.operation is OperationType.QUERY
 
 
 class Answerer:
@@ -56,6 +70,18 @@ class Answerer:
         values = document.variables(operation, request.variables)
         return Understood(document=document, operation=operation, given=request.variables, values=values)
 
+    def understand_single(self, request: GraphQLRequest, caller: Caller) -> Understood:
+        """Read a request that is to have one response.
+
+        Raises:
+            RequestError: it cannot be executed, or has more.
+        """
+        asked = self.understand(request, caller)
+        if asked.is_stream:
+            problem = f"A subscription is answered as {EVENTS}, or over a WebSocket."
+            raise RequestError([GraphQLError(problem, asked.operation)])
+        return asked
+
     async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
         """Execute a query or a mutation and return the response."""
         if not caller.explains:
@@ -68,6 +94,13 @@ class Answerer:
 
         response = await self._execute(asked, Execution(self._engine, caller.request_id, new_call))
         return {**response, "extensions": {"searchway": {"upstreamCalls": sum(call.upstream_calls for call in calls)}}}
+
+    async def responses(self, asked: Understood, caller: Caller) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the responses to a request of any kind; a query or a mutation has one."""
+        try:
+            yield await self.answer(asked, caller)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
+            yield unexpected(error, caller.request_id)
 
     async def _execute(self, asked: Understood, execution: Execution) -> dict[str, Any]:
         return await execution.execute(asked.document, asked.operation, asked.given, asked.values)

@@ -7,15 +7,18 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
+from searchway.graph.openings import Openings
 from searchway.graph.page import graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
+from searchway.graph.sse import EventStreams
+from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
 
 _ALLOWED_HEADERS = (
@@ -40,13 +43,16 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
         tokens=limits.query_tokens,
         introspection=settings.introspection,
     )
+    answerer, openings = Answerer(engine, documents), Openings(limits.graphql_streams)
     endpoint = GraphQLEndpoint(
-        Answerer(engine, documents),
+        answerer,
+        EventStreams(answerer, openings),
         largest=limits.request_bytes,
         batch=limits.graphql_batch,
         page=settings.graphiql,
     )
-    routes: list[BaseRoute] = [Route("/graphql", endpoint)]
+    sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
+    routes: list[BaseRoute] = [Route("/graphql", endpoint), WebSocketRoute("/graphql", sockets)]
     if settings.introspection:
         routes.append(_schema_route(sdl_of(schema)))
     if settings.graphiql:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from starlette.types import Scope
@@ -47,6 +47,14 @@ class Caller:
         if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
             raise InvalidArgumentError(_TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
 
+    def beside(self, headers: Mapping[str, str]) -> "Caller":
+        """Return the caller with more headers, which win over those that are there."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def again(self) -> "Caller":
+        """Return the caller as of another request that begins now."""
+        return _caller(self.headers)
+
     def call(self) -> Call:
         """Return a new call for the engine."""
         return Call(
@@ -60,7 +68,10 @@ class Caller:
 
 def read_caller(scope: Scope) -> Caller:
     """Read the headers; a request without a usable identifier gets one."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return _caller({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
+
+
+def _caller(headers: Mapping[str, str]) -> Caller:
     given = headers.get("x-opaque-id", "")
     usable = given.isascii() and given.isprintable() and 0 < len(given) <= _LONGEST_ID
     return Caller(headers=headers, request_id=given if usable else uuid4().hex, arrived=time.monotonic())

@@ -23,6 +23,11 @@ def request_errors(errors: Collection[GraphQLError], request_id: str) -> list[di
     return [_formatted(error, {"code": Code.INVALID_ARGUMENT.value, "requestId": request_id}) for error in errors]
 
 
+def refusal(problem: str, code: Code, request_id: str) -> dict[str, Any]:
+    """Return the error of a request that the gateway does not take now."""
+    return _formatted(GraphQLError(problem), {"code": code.value, "requestId": request_id})
+
+
 def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[str, Any]:
     """Return the error of one call."""
     operation = call.operation
@@ -37,8 +42,9 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
     return _formatted(located, {**extensions, "requestId": request_id})
 
 
-def internal_error(request_id: str) -> dict[str, Any]:
-    """Return the whole response to a request that failed in a way nobody foresaw."""
+def unexpected(error: Exception, request_id: str) -> dict[str, Any]:
+    """Log what nobody foresaw, and return the whole response to the request that failed of it."""
+    _log.error("unexpected error", request_id=request_id, exc_info=error)
     return {
         "errors": [
             _formatted(GraphQLError(_internal(request_id)), {"code": Code.INTERNAL.value, "requestId": request_id})

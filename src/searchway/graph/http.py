@@ -4,6 +4,8 @@
     GET  Accept: text/html             the GraphiQL page
     POST application/json  [{…}, {…}]  several requests, carried out at the same time; each has its own response, in their order
 
+    Accept: text/event-stream          the responses as events, see `sse`
+
 With application/json every well-formed request is answered with 200; with application/graphql-response+json a request that could
 not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
@@ -12,7 +14,6 @@ import asyncio
 from typing import Any
 
 import orjson
-import structlog
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -20,9 +21,10 @@ from starlette.types import Receive, Scope, Send
 from searchway.graph.answering import Answerer
 from searchway.graph.callers import Caller, read_caller
 from searchway.graph.documents import RequestError
-from searchway.graph.failures import internal_error, request_errors
+from searchway.graph.failures import request_errors, unexpected
 from searchway.graph.page import graphiql_page, wants_page
 from searchway.graph.requests import (
+    EVENTS,
     GRAPHQL,
     JSON,
     BadRequestError,
@@ -34,9 +36,8 @@ from searchway.graph.requests import (
     read_body,
     read_url,
 )
+from searchway.graph.sse import EventStreams
 from searchway.graph.transport import Disconnected, Reply, Watch, receive_body, send_reply
-
-_log = structlog.get_logger(__name__)
 
 
 class GraphQLEndpoint:
@@ -44,13 +45,15 @@ class GraphQLEndpoint:
 
     Args:
         answerer: answers requests.
+        events: answers those whose caller takes an event stream.
         largest: the most bytes of a request's body.
         batch: the most requests that may come as an array; 0 takes none.
         page: whether browsers get the GraphiQL page.
     """
 
-    def __init__(self, answerer: Answerer, *, largest: int, batch: int, page: bool) -> None:
+    def __init__(self, answerer: Answerer, events: EventStreams, *, largest: int, batch: int, page: bool) -> None:
         self._answerer = answerer
+        self._events = events
         self._largest = largest
         self._batch = batch
         self._page = page
@@ -61,17 +64,27 @@ class GraphQLEndpoint:
             await graphiql_page()(scope, receive, send)
             return
         caller = read_caller(scope)
+        media_type = negotiate(caller.headers.get("accept", ""))
         try:
-            reply = await self._reply(scope, receive, caller)
+            if media_type == EVENTS:
+                await self._send_events(scope, receive, send, caller)
+            else:
+                await send_reply(send, await self._reply(scope, receive, caller, media_type), caller.request_id)
         except Disconnected:
             return
-        await send_reply(send, reply, caller.request_id)
 
-    async def _reply(self, scope: Scope, receive: Receive, caller: Caller) -> Reply:
+    async def _send_events(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
+        try:
+            asked = _one(await self._read(scope, receive, caller))
+            await self._events.serve(scope["method"], asked, caller, receive, send)
+        except BadRequestError as error:
+            await send_reply(send, _refusal(error, JSON, caller), caller.request_id)
+
+    async def _reply(self, scope: Scope, receive: Receive, caller: Caller, media_type: str | None) -> Reply:
         """Answer with a document, also where the request cannot be understood."""
-        media_type = negotiate(caller.headers.get("accept", ""))
         if media_type is None:
-            return _refusal(BadRequestError(406, f"expected Accept to take {GRAPHQL} or {JSON}"), JSON, caller)
+            problem = f"expected Accept to take {GRAPHQL}, {JSON} or {EVENTS}"
+            return _refusal(BadRequestError(406, problem), JSON, caller)
         try:
             result, refused = await self._execute(scope, receive, caller)
             status = 400 if refused and media_type == GRAPHQL else 200
@@ -81,7 +94,7 @@ class GraphQLEndpoint:
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
-            return Reply(status=500, media_type=media_type, body=orjson.dumps(_unexpected(error, caller)))
+            return Reply(status=500, media_type=media_type, body=orjson.dumps(unexpected(error, caller.request_id)))
 
     async def _execute(self, scope: Scope, receive: Receive, caller: Caller) -> tuple[object, bool]:
         """Return the response's document, and whether the request was refused; a batch as a whole never is."""
@@ -90,7 +103,7 @@ class GraphQLEndpoint:
             with Watch(receive):
                 return await asyncio.gather(*(self._answer_one(one, caller) for one in asked)), False
         try:
-            understood = self._answerer.understand(asked, caller)
+            understood = self._answerer.understand_single(asked, caller)
         except RequestError as error:
             return _errors(error, caller), True
         _check_method(scope["method"], understood.operation)
@@ -100,11 +113,11 @@ class GraphQLEndpoint:
     async def _answer_one(self, asked: GraphQLRequest, caller: Caller) -> dict[str, Any]:
         """Answer one request of a batch, so that its neighbours never notice what becomes of it."""
         try:
-            return await self._answerer.answer(self._answerer.understand(asked, caller), caller)
+            return await self._answerer.answer(self._answerer.understand_single(asked, caller), caller)
         except RequestError as error:
             return _errors(error, caller)
         except Exception as error:  # noqa: BLE001  # as for a single request
-            return _unexpected(error, caller)
+            return unexpected(error, caller.request_id)
 
     async def _read(self, scope: Scope, receive: Receive, caller: Caller) -> GraphQLRequest | list[GraphQLRequest]:
         if scope["method"] == "POST":
@@ -116,13 +129,14 @@ class GraphQLEndpoint:
         raise BadRequestError(405, f"{scope['method']} is not allowed; use GET or POST", allow="GET, POST")
 
 
+def _one(asked: GraphQLRequest | list[GraphQLRequest]) -> GraphQLRequest:
+    if isinstance(asked, list):
+        raise BadRequestError(400, f"a batch is not answered as {EVENTS}")
+    return asked
+
+
 def _errors(error: RequestError, caller: Caller) -> dict[str, Any]:
     return {"errors": request_errors(error.errors, caller.request_id)}
-
-
-def _unexpected(error: Exception, caller: Caller) -> dict[str, Any]:
-    _log.error("unexpected error", request_id=caller.request_id, exc_info=error)
-    return internal_error(caller.request_id)
 
 
 def _refusal(error: BadRequestError, media_type: str, caller: Caller) -> Reply:

@@ -13,6 +13,7 @@ import msgspec
 
 from searchway.transcode import jsontext
 
+EVENTS = "text/event-stream"
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 _WILDCARDS = {"*/*": JSON, "application/*": JSON}
@@ -132,7 +133,7 @@ def negotiate(accept: str) -> str | None:
         name, *parameters = (piece.strip() for piece in part.split(";"))
         media_type = _WILDCARDS.get(name, name)
         quality = _quality(parameters)
-        if media_type in {JSON, GRAPHQL} and quality > best_quality and not _other_charset(parameters):
+        if media_type in {JSON, GRAPHQL, EVENTS} and quality > best_quality and not _other_charset(parameters):
             best, best_quality = media_type, quality
     return best
 

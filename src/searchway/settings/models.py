@@ -91,6 +91,10 @@ class LimitSettings(Section):
     """Most lexical tokens in a GraphQL document."""
     graphql_batch: NonNegativeInt = 0
     """Most GraphQL requests in one HTTP request, as an array; 0 takes no arrays."""
+    graphql_streams: PositiveInt = 1000
+    """GraphQL event streams and WebSockets open at the same time in one process; more are refused."""
+    socket_operations: PositiveInt = 100
+    """GraphQL operations at the same time on one WebSocket."""
 
     @model_validator(mode="after")
     def _pages_fit(self) -> Self:

@@ -73,6 +73,7 @@ class EngineDouble:
     hold: asyncio.Event | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: list[str] = field(default_factory=list)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
         self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
@@ -84,6 +85,7 @@ class EngineDouble:
             await (self.hold.wait() if self.hold else asyncio.sleep(0))
         except asyncio.CancelledError:
             self.cancelled.append(operation.name)
+            self.stopped.set()
             raise
         finally:
             self.running -= 1
