@@ -23,7 +23,7 @@ from searchway.transcode.request import encode
 from searchway.transcode.response import Dialect, reader
 from searchway.wire import HttpResponse
 
-CASES: Final = read_cases()
+CASES: Final = [case for case in read_cases() if not case.operation.streaming]
 MESSAGES: Final = [case for case in CASES if case.is_message]
 REFUSED_BEFORE: Final = [case for case in CASES if not case.is_message]
 OWN_SELECTIONS: Final = [case for case in CASES if any("select" in step.graphql for step in case.steps)]

@@ -48,7 +48,7 @@ IDS: Final = (
 )
 PATH_ARGUMENTS: Final = [
     pytest.param(operation, name, id=f"{operation.name}-{name}")
-    for operation in load().operations.values()
+    for operation in load().unary.values()
     for name in operation.bindings[0].path.variables
 ]
 REFUSED: Final = [case for case in read_cases() if case.steps[0].fails and not case.steps[0].exchanges]
@@ -157,7 +157,7 @@ async def test_refused_input_leaves_no_byte(tapped: Gateway, wiretap: Wiretap, c
     assert wiretap.requests == []
 
 
-@pytest.mark.parametrize("operation", load().operations.values(), ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", load().unary.values(), ids=lambda operation: operation.name)
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_field_that_the_contract_does_not_have_leaves_no_byte(
     tapped: Gateway, wiretap: Wiretap, operation: Operation

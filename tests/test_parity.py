@@ -18,7 +18,7 @@ from searchway.contract.records import Operation
 ROWS: Final = yaml.safe_load(Path(__file__).with_name("contract").joinpath("errors.yaml").read_text(encoding="utf-8"))[
     "answers"
 ]
-OPERATIONS: Final = list(load().operations.values())
+OPERATIONS: Final = list(load().unary.values())
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 # One answer for each status and what it means.
 _KINDS: Final = {(row["status"], row["code"]): row for row in ROWS}.values()

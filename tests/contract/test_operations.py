@@ -8,6 +8,7 @@ import pytest
 from harness.cases import case_file, read_cases
 from searchway.contract.catalog import load
 from searchway.contract.records import Engine, Field, Kind, Operation, Role, Shape, Words
+from searchway.families import WATCHES
 
 OPERATIONS: Final = list(load().operations.values())
 FAILURE: Final = "searchway.api.errors.v1.ApiError"
@@ -61,7 +62,7 @@ def test_its_cases_run_on_each_of_its_engines(operation: Operation) -> None:
 @EVERY
 def test_its_cases_show_success_and_failure(operation: Operation) -> None:
     steps = [step for case in read_cases() if case.operation is operation for step in case.steps]
-    assert any(step.gives is not None for step in steps)
+    assert any(step.gives is not None or step.streams for step in steps)
     assert any(step.fails is not None for step in steps)
 
 
@@ -125,7 +126,32 @@ def all_fields(side: str) -> set[tuple[str, str]]:
 
 STEPS: Final = [(case.operation, step) for case in read_cases() for step in case.steps]
 TAKEN: Final = {x for operation, step in STEPS if step.exchanges for x in reached(operation.request, step.values)}
-GIVEN: Final = {x for operation, step in STEPS for x in reached(operation.response, step.gives or {})}
+ANSWERS: Final = [(operation, one) for operation, step in STEPS for one in (step.gives or {}, *(step.streams or ()))]
+GIVEN: Final = {x for operation, one in ANSWERS for x in reached(operation.response, one)}
+
+
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.stream_of], ids=lambda operation: operation.name)
+def test_a_stream_takes_what_its_pages_take_and_gives_their_items(operation: Operation) -> None:
+    pages = load().operation(operation.stream_of)
+    assert operation.streaming
+    assert not pages.streaming
+    assert pages.items is not None
+    assert not pages.items.is_map
+    assert pages.items.role is Role.MEMBER
+    assert operation.streamed.shape is pages.items.shape
+    assert {"next_page_token", operation.streamed.name} == operation.response.by_name.keys()
+    assert {f.name: kind_of(f) for f in operation.request} == {f.name: kind_of(f) for f in pages.request}
+    assert operation.bindings == pages.bindings
+    assert not any(binding.response_body for binding in operation.bindings)
+
+
+def kind_of(field: Field) -> tuple[Any, ...]:
+    return (field.kind, field.repeated, field.required, field.role, field.shape, field.at)
+
+
+@EVERY
+def test_only_streams_stream(operation: Operation) -> None:
+    assert operation.streaming == (bool(operation.stream_of) or operation.name in WATCHES)
 
 
 @pytest.mark.parametrize(("message", "field"), sorted(all_fields("request")))

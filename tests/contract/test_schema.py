@@ -26,7 +26,7 @@ def example_name(operation: Operation) -> str:
     return operation.family + re.sub(r"(?=[A-Z])", "_", operation.rpc).lower()
 
 
-OPERATIONS: Final = {example_name(operation): operation for operation in load().operations.values()}
+OPERATIONS: Final = {example_name(operation): operation for operation in load().unary.values()}
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)

@@ -10,6 +10,7 @@
       headers: {retry-after: "2"}
       answer: {…}                                JSON, or a text
       gives: {…}                                 by proto names; all of it, but failures may say a part
+      streams: [{…}, …]                          instead of `gives`, the messages of a server stream; `fails` beside it comes after them
       fails: {code: …, field: …, message: …}     instead of `gives`; the message as a part
       exchanges: [{sends, …}, …]                 instead of the above where the gateway sends several requests
       graphql: {select, sends, gives, fails}     where that face differs, or for a selection of one's own
@@ -38,7 +39,7 @@ NEXT = "$next"
 ANY = "$any"
 
 _EXCHANGE = {"sends", "body", "lines", "status", "headers", "answer"}
-_STEP = _EXCHANGE | {"input", "gives", "fails", "exchanges", "graphql"}
+_STEP = _EXCHANGE | {"input", "gives", "streams", "fails", "exchanges", "graphql"}
 _CASE = _STEP | {"name", "engine", "faces", "then", "sandbox", "given"}
 _FACES = ("engine", "grpc", "graphql")
 _GRAPHQL = {"select", "sends", "gives", "fails"}
@@ -65,6 +66,7 @@ class Step:
     exchanges: Sequence[Exchange]
     gives: Mapping[str, Any] | None
     fails: Mapping[str, Any] | None
+    streams: Sequence[Mapping[str, Any]] | None
     graphql: Mapping[str, Any]
 
     def values_after(self, token: str) -> Mapping[str, Any]:
@@ -160,14 +162,15 @@ def _step(told: Mapping[str, Any], values: Mapping[str, Any]) -> Step:
     _check_keys(told, _STEP)
     graphql = told.get("graphql", {})
     _check_keys(graphql, _GRAPHQL)
-    if ("gives" in told) == ("fails" in told):
-        raise ValueError("expected either gives or fails")
+    if ("gives" in told) == bool({"fails", "streams"} & told.keys()):
+        raise ValueError("expected either gives or fails, or streams with or without fails")
     exchanges = told.get("exchanges", [{key: told[key] for key in told if key in _EXCHANGE}] if "sends" in told else [])
     return Step(
         values=values,
         exchanges=[_exchange(one) for one in exchanges],
         gives=told.get("gives"),
         fails=told.get("fails"),
+        streams=told.get("streams"),
         graphql=graphql,
     )
 

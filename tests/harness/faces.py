@@ -86,8 +86,17 @@ class GrpcFace:
         try:
             answer = await method(message, metadata=(("x-searchway-cluster", cluster.value),))
         except grpc.aio.AioRpcError as error:
-            return Outcome(failure=_grpc_failure(error))
+            return Outcome(failure=grpc_failure(error))
         return Outcome(result=plain_message(operation.response, answer))
+
+    def stream(self, operation: Operation, message: Any, cluster: EngineName) -> Any:
+        """Call it with a message and return the answers, to be iterated over."""
+        method = self._channel.unary_stream(
+            operation.grpc_path,
+            request_serializer=operation.request.cls.SerializeToString,
+            response_deserializer=operation.response.cls.FromString,
+        )
+        return method(message, metadata=(("x-searchway-cluster", cluster.value),))
 
 
 class GraphFace:
@@ -125,7 +134,8 @@ class GraphFace:
         return raw, None
 
 
-def _grpc_failure(error: grpc.aio.AioRpcError) -> dict[str, Any]:
+def grpc_failure(error: grpc.aio.AioRpcError) -> dict[str, Any]:
+    """Return the ApiError of a call that failed, in the plain form."""
     trailers = dict(error.trailing_metadata() or ())
     assert "grpc-status-details-bin" in trailers, error
     status = Status.FromString(trailers["grpc-status-details-bin"])

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 
 from google.api import annotations_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodOptions
@@ -50,6 +51,11 @@ class Catalog:
     """The operations by name, as in `ism.CreatePolicy`."""
     descriptor_set: FileDescriptorSet
     """The proto files with their comments."""
+
+    @property
+    def unary(self) -> Mapping[str, Operation]:
+        """The operations with one answer, by name: all but the streams."""
+        return {name: operation for name, operation in self.operations.items() if not operation.streaming}
 
     @property
     def services(self) -> Mapping[str, tuple[Operation, ...]]:
@@ -105,6 +111,7 @@ def _operation(method: Any, defaults: Any, comment: str, shapes: ShapeFactory) -
     family = method.containing_service.file.package.split(".")[-2]
     read_only = options.idempotency_level == MethodOptions.NO_SIDE_EFFECTS
     link = _LINK.search(comment)
+    routes = method.containing_service.methods_by_name[said.stream_of].GetOptions() if said.stream_of else options
     return Operation(
         name=f"{family}.{method.name}",
         family=family,
@@ -112,7 +119,7 @@ def _operation(method: Any, defaults: Any, comment: str, shapes: ShapeFactory) -
         service=method.containing_service.full_name,
         request=shapes.shape(method.input_type),
         response=shapes.shape(method.output_type),
-        bindings=tuple(_bindings(options.Extensions[annotations_pb2.http])),
+        bindings=tuple(_bindings(routes.Extensions[annotations_pb2.http])),
         engines=tuple(map(_availability, said.engines or defaults.engines)),
         form=_FORMS[said.form or defaults.form],
         retry=_retry(said.retry or defaults.retry, read_only),
@@ -120,6 +127,9 @@ def _operation(method: Any, defaults: Any, comment: str, shapes: ShapeFactory) -
         idempotent=read_only or options.idempotency_level == MethodOptions.IDEMPOTENT,
         paging=_paging(said.paging) if said.HasField("paging") else None,
         batch=Batch(field=said.batch.field, into=said.batch.into) if said.HasField("batch") else None,
+        streaming=method.server_streaming,
+        stream_of=f"{family}.{said.stream_of}" if said.stream_of else "",
+        query=tuple(parse_qsl(said.query)),
         comment=_LINK.sub("", comment).strip(),
         link=link[0] if link else "",
         deprecated=options.deprecated,

@@ -299,6 +299,12 @@ class Operation:
     """How its items are paged."""
     batch: Batch | None = None
     """How its calls are joined."""
+    streaming: bool = False
+    """Whether it gives many answers, one after the other."""
+    stream_of: str = ""
+    """The operation whose items it streams, page by page, as in `rules.ListRules`."""
+    query: tuple[tuple[str, str], ...] = ()
+    """What is always sent in the query."""
     comment: str = ""
     """What it does, for users."""
     link: str = ""
@@ -315,6 +321,11 @@ class Operation:
     def items(self) -> Field | None:
         """The response field that is paged."""
         return self.response.by_name[self.paging.items] if self.paging else None
+
+    @cached_property
+    def streamed(self) -> Field:
+        """The response field that holds an item of the operation whose items are streamed."""
+        return next(f for f in self.response.fields if f.role is not Role.LOCAL)
 
     @property
     def is_list_of_one(self) -> bool:

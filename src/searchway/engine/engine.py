@@ -1,5 +1,7 @@
 """Runs operations, for both faces and the command line. Everything that goes wrong leaves as a CallError that says where it happened."""
 
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from searchway.contract.catalog import Catalog
@@ -13,6 +15,7 @@ from searchway.engine.merging import Merger
 from searchway.engine.paging import PageSizes
 from searchway.engine.run import Parts, Run
 from searchway.engine.sharing import Sharing
+from searchway.engine.streaming import Stream, open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
 from searchway.errors import CallError
@@ -28,6 +31,7 @@ class Engine:
     def __init__(self, catalog: Catalog, clusters: Clusters, settings: Settings, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
         self._admission = Admission(settings.limits.in_flight)
+        self._streams = Admission(settings.limits.in_flight)  # apart, since they stay open while nothing is worked on
         limits = settings.limits
         sharing = Sharing(settings.batching, catalog, telemetry)
         keys = [key.get_secret_value() for key in settings.token_keys]
@@ -63,6 +67,33 @@ class Engine:
                 call.place(error, operation)
                 raise
 
+    async def stream(
+        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
+    ) -> Stream:
+        """Run a streaming operation: yield an answer for each message, made when it is asked for.
+
+        Each is read with the reader of the operation and the selection. Close the stream to end it early, with `contextlib.aclosing`.
+
+        Args:
+            operation: what to run.
+            message: its request message.
+            call: for whom, where to, until when; without a deadline the stream goes on until it ends or is closed.
+            selection: what is wanted of each message; None for all of it.
+
+        Raises:
+            CallError: anything that kept it from beginning or going on.
+        """
+        call.cluster = call.cluster or self._parts.settings.default_cluster.name
+        with self._telemetry.observe(operation, call), self._streams:
+            try:
+                async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
+                    async for answer in answers:
+                        yield answer
+            except CallError as error:
+                error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
+                call.place(error, operation)
+                raise
+
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.
 
@@ -85,4 +116,5 @@ class Engine:
         Raises:
             CallError: the message would be refused.
         """
-        return Run(self._parts, operation, message, call, None).preview()
+        run = paged_run if operation.stream_of else Run
+        return run(self._parts, operation, message, call, None).preview()

@@ -68,11 +68,11 @@ class Target:
     def merge(self, messages: Sequence[Any]) -> Any:
         """Return one message for all."""
         merged = self.operation.request.cls()
-        _copy(self.options, messages[0], merged)
+        copy_fields(self.options, messages[0], merged)
         entries = getattr(merged, self.items.name)
         if self.items.name not in self.own:
             for message in messages:
-                _copy(self.own, message, entries.add())
+                copy_fields(self.own, message, entries.add())
         else:
             joined = [entry for message in messages for entry in getattr(message, self.items.name)]
             entries.extend(joined if self.items.shape else dict.fromkeys(joined))  # a name needs to be asked for once
@@ -81,7 +81,7 @@ class Target:
     def options_of(self, message: Any) -> bytes:
         """Return what must be equal, as bytes."""
         options = type(message)()
-        _copy(self.options, message, options)
+        copy_fields(self.options, message, options)
         return bytes(options.SerializeToString(deterministic=True))
 
 
@@ -184,7 +184,8 @@ def own_answer(operation: Operation, message: Any, response: HttpResponse) -> Ht
     return replace(response, body=part or b"")
 
 
-def _copy(names: Sequence[str], source: Any, target: Any) -> None:
+def copy_fields(names: Sequence[str], source: Any, target: Any) -> None:
+    """Copy the named fields that are given from one message to another that has them as well."""
     for descriptor, value in source.ListFields():
         if descriptor.name not in names:
             continue

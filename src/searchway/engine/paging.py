@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from msgspec import MsgspecError, Raw
 
 from searchway.contract.records import Operation, Pages, Paging
 from searchway.engine.tokens import ListTokens, Position
 from searchway.errors import InvalidArgumentError, MalformedAnswerError
 from searchway.transcode.answer import Answer, Page
-from searchway.transcode.members import either, either_raw, listed_raw, members_of
+from searchway.transcode.items import member_of, raw_items
+from searchway.transcode.members import either
 
 PAGE_FIELDS = ("page_size", "page_token")
 """The request fields of every list that say which page is wanted."""
@@ -90,6 +90,7 @@ class Pager:
 
     def __init__(self, operation: Operation, tokens: ListTokens, sizes: PageSizes) -> None:
         assert operation.paging is not None and operation.items is not None  # noqa: S101, PT018  # only lists get here
+        self._operation = operation
         self._paging: Paging = operation.paging
         self._items = operation.items
         self._tokens = tokens
@@ -204,11 +205,10 @@ class Pager:
 
     def _sort_values(self, body: bytes) -> list[str]:
         """Return the values that each item was sorted by, as the text that the server wrote."""
-        try:
-            items = listed_raw(either_raw(members_of(Raw(body)), (self._items.at,)))
-            return [bytes(members_of(item)[self._paging.key]).decode() for item in items]
-        except (ValueError, KeyError, MsgspecError) as error:
-            raise MalformedAnswerError.of_shape() from error
+        shape = self._items.shape
+        assert shape is not None  # noqa: S101  # items that are sorted are messages
+        field = shape.by_name[self._paging.key]
+        return [member_of(item, field).decode() for item in raw_items(self._operation, body)]
 
     def _keys(self, body: bytes) -> list[str]:
         """Return the keys of the items, by which the server goes on."""

@@ -78,7 +78,7 @@ class Run:
         self.message = message
         self.call = call
         self.cluster = parts.clusters.get(call.cluster)
-        self._selection = selection
+        self.selection = selection
         self._hook = HOOKS.get(operation.name, _PLAIN)
         self._product: Product | None = None
         self._deadline = parts.deadline(call.deadline)
@@ -105,12 +105,12 @@ class Run:
         known = self.cluster.product
         self._product = known.engine if known else None
         if self.operation.paging is None:
-            return self._request(self._selection, ())
+            return self._request(self.selection, ())
         pairs = self._pager().first_pairs(self._page())
         if self._is_sorted:
             paged: Run = self._with_members(pairs)
-            return paged._request(self._selection, ())
-        return self._request(self._selection, pairs)
+            return paged._request(self.selection, ())
+        return self._request(self.selection, pairs)
 
     async def send(
         self, selection: Selection | None = None, more_query: Pairs = (), *, deadline: float | None = None
@@ -205,7 +205,7 @@ class Run:
             message.ClearField(name)
         body = getattr(message, self.operation.paging.body)
         body.text = add_members(body.text, members)
-        other = Run(self.parts, self.operation, message, self.call, self._selection)
+        other = Run(self.parts, self.operation, message, self.call, self.selection)
         other._product = self._product
         return other
 
@@ -227,7 +227,7 @@ class Run:
         if self.parts.merger.takes(self):
             self._request(None, ())  # what is refused must not get into a batch
             return await self._in_time(self.parts.merger.join(self))
-        return await self.send(self._selection, more_query, deadline=self._deadline)
+        return await self.send(self.selection, more_query, deadline=self._deadline)
 
     async def _share(self, more_query: Pairs) -> HttpResponse:
         whole = self._request(None, more_query)
@@ -235,7 +235,7 @@ class Run:
         key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=identity, request=whole)
         if self.parts.merger.takes(self):
             return await self.parts.flights.join(key, None, lambda _whole: self.parts.merger.join(self))
-        return await self.parts.flights.join(key, self._selection, lambda selection: self.send(selection, more_query))
+        return await self.parts.flights.join(key, self.selection, lambda selection: self.send(selection, more_query))
 
     async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:
         """Wait for a request that runs on the gateway's time, within the caller's own."""

@@ -65,7 +65,7 @@ def sdl_of(schema: strawberry.Schema) -> str:
 
 class _Builder:
     def __init__(self, catalog: Catalog) -> None:
-        self._operations = sorted(catalog.operations.values(), key=names.face_field)
+        self._operations = sorted(catalog.unary.values(), key=names.face_field)
         self._comments = read_comments(catalog.descriptor_set)
         self._claims = names.Claims()
         self._types = TypeFactory(self._claims)

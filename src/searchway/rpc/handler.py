@@ -3,8 +3,10 @@
 Knows nothing of REST: the engine runs the call, the transcoder reads its answer.
 """
 
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
 from functools import lru_cache
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, TypeVar
 
 import structlog
 from google.protobuf.message import DecodeError
@@ -21,10 +23,16 @@ from searchway.transcode.response import Dialect, Reader, reader
 
 _log = structlog.get_logger(__name__)
 _MASKS = 256
+_T = TypeVar("_T")
 
 
 class Engine(Protocol):
     """What runs the calls."""
+
+    def stream(
+        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Run a call with many answers; raises CallError while it is read."""
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
         """Run a call; raises CallError."""
@@ -45,25 +53,46 @@ class Handler:
     async def serve(self, request: bytes, context: Any) -> bytes:
         """Serve a call: the form that grpc calls."""
         call = read_call(context)
+        answer = await self._guard(self._answer(request, call), context, call)
+        context.set_trailing_metadata(trailers(call))
+        return answer
+
+    async def serve_stream(self, request: bytes, context: Any) -> None:
+        """Serve a call with many answers: the form that grpc calls."""
+        call = read_call(context)
+        await self._guard(self._answer_all(request, context, call), context, call)
+        context.set_trailing_metadata(trailers(call))
+
+    async def _guard(self, work: Awaitable[_T], context: Any, call: Call) -> _T:
+        """Do the work; end the call with what goes wrong."""
         try:
-            answer = await self._answer(request, call)
+            return await work
         except CallError as error:
             await self._fail(context, call, error)
         except Exception:  # noqa: BLE001  # the last place that can turn a defect into an answer that tells nothing of it
             _log.exception("unexpected error", operation=self._operation.name, request_id=call.request_id)
             await self._fail(context, call, _internal(call))
-        context.set_trailing_metadata(trailers(call))
-        return answer
+
+    async def _answer_all(self, request: bytes, context: Any, call: Call) -> None:
+        """Send each answer; the next is made when it is on its way, so that a slow reader holds up the cluster and fills no memory."""
+        message, selection, read = self._read(request, call)
+        async with aclosing(self._engine.stream(self._operation, message, call, selection)) as answers:
+            async for answer in answers:
+                await context.write(self._pack(read.read(answer)))
 
     async def _answer(self, request: bytes, call: Call) -> bytes:
+        message, selection, read = self._read(request, call)
+        answer = await self._engine.run(self._operation, message, call, selection)
+        return self._pack(read.read(answer))
+
+    def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Reader]:
+        """Return the message, what is selected of an answer, and what reads it."""
         check_call(call)
         try:
             message = self._parse(request)
         except DecodeError as error:
             raise InvalidArgumentError("request", f"the bytes are not a {self._operation.request.name}") from error
-        selection, read = self._views(call.headers.get(FIELD_MASK, ""))
-        answer = await self._engine.run(self._operation, message, call, selection)
-        return self._pack(read.read(answer))
+        return message, *self._views(call.headers.get(FIELD_MASK, ""))
 
     def _view(self, mask: str) -> tuple[Selection | None, Reader]:
         selection = parse_mask(self._operation.response, mask)

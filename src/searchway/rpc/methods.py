@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 
 from searchway.contract.catalog import Catalog
+from searchway.contract.records import Operation
 from searchway.errors import Code, Failure
 from searchway.rpc.calls import read_call
 from searchway.rpc.handler import Engine, Handler, abort
@@ -22,13 +23,19 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no type
 
     def __init__(self, catalog: Catalog, engine: Engine, send_bytes: int) -> None:
         self._methods: Mapping[str, Any] = {
-            operation.grpc_path: grpc.unary_unary_rpc_method_handler(Handler(operation, engine, send_bytes).serve)
+            operation.grpc_path: _method(operation, Handler(operation, engine, send_bytes))
             for operation in catalog.operations.values()
         }
 
     def service(self, handler_call_details: Any) -> Any:
         """Return the handler of a path, None if it is none of ours."""
         return self._methods.get(handler_call_details.method)
+
+
+def _method(operation: Operation, handler: Handler) -> Any:
+    if operation.streaming:
+        return grpc.unary_stream_rpc_method_handler(handler.serve_stream)
+    return grpc.unary_unary_rpc_method_handler(handler.serve)
 
 
 class UnknownMethods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types

@@ -108,8 +108,9 @@ async def execute_policy(cluster: Cluster, call: Call) -> Reply:
         raise not_found(f"policy [{name}] does not exist")
     _check_unlocked(cluster, policy)
     policy.locked_until = cluster.clock() + cluster.enrich_seconds
-    _build(cluster, policy)
-    task = start_task(cluster, "cluster:admin/xpack/enrich/execute", name, cluster.enrich_seconds, _COMPLETE)
+    index = _build(cluster, policy)
+    description = f"executing enrich policy [{name}] creating new enrich index [{index}]"
+    task = start_task(cluster, "policy_execution", description, cluster.enrich_seconds, _COMPLETE)
     task.status = {"phase": "RUNNING", "step": "FORCE_MERGE"}
     if not wait:
         return Reply(body={"task": task.identity})
@@ -121,12 +122,12 @@ async def execute_policy(cluster: Cluster, call: Call) -> Reply:
 
 def _check_unlocked(cluster: Cluster, policy: EnrichPolicy) -> None:
     if cluster.clock() < policy.locked_until:
-        reason = f"Policy execution failed. Policy execution for [{policy.name}] is already in progress."
+        reason = f"Could not obtain lock because policy execution for [{policy.name}] is already in progress."
         raise EngineError(429, "es_rejected_execution_exception", reason)
 
 
-def _build(cluster: Cluster, policy: EnrichPolicy) -> None:
-    """Write the enrich index out of the source indices' documents."""
+def _build(cluster: Cluster, policy: EnrichPolicy) -> str:
+    """Write the enrich index out of the source indices' documents; return its name."""
     name = f".enrich-{policy.name}-{cluster.now()}"
     settings = {"index.number_of_replicas": "0", "index.blocks.write": "true", "index.hidden": "true"}
     index = cluster.add_index(name, settings, {}, {f".enrich-{policy.name}": {}})
@@ -138,6 +139,7 @@ def _build(cluster: Cluster, policy: EnrichPolicy) -> None:
     for other in [each for each in cluster.indices.values() if f".enrich-{policy.name}" in each.aliases]:
         if other is not index:
             del cluster.indices[other.name]
+    return name
 
 
 def _read(engine: Engine, call: Call) -> tuple[str, dict[str, Any]]:

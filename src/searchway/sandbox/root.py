@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster
+from searchway.sandbox.cluster import Cluster, wildcard
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import illegal_argument, invalid_request, not_found
 from searchway.sandbox.parameters import flag, seconds
 from searchway.sandbox.router import Privilege, Route, route
 
 _DEFAULT_WAIT = 30.0
+_DETAILS = frozenset({"status", "description"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,7 @@ def routes(engine: Engine) -> list[Route]:
     """Return the routes that every engine has."""
     monitor = Privilege(action="cluster:monitor/main", granted_by=("monitor", "manage", "all"))
     task = Privilege(action="cluster:monitor/task/get", granted_by=("monitor", "manage", "all"))
+    tasks = Privilege(action="cluster:monitor/tasks/lists", granted_by=("monitor", "manage", "all"))
     waits = "wait_for_status timeout master_timeout cluster_manager_timeout level local wait_for_nodes"
     shards = "wait_for_active_shards wait_for_no_relocating_shards wait_for_no_initializing_shards wait_for_events"
     del engine
@@ -44,6 +46,7 @@ def routes(engine: Engine) -> list[Route]:
         route("GET HEAD", "/", get_info, "", monitor),
         route("DELETE", "/", delete_nothing),
         route("GET", "/_cluster/health", get_health, f"{waits} {shards} expand_wildcards", monitor),
+        route("GET", "/_tasks", list_tasks, "actions detailed group_by nodes parent_task_id timeout", tasks),
         route("GET", "/_tasks/{task_id}", get_task, "wait_for_completion timeout", task),
     ]
 
@@ -130,6 +133,22 @@ async def get_task(cluster: Cluster, call: Call) -> Reply:
         patience = seconds(call.query, "timeout", _DEFAULT_WAIT)
         await asyncio.sleep(max(0.0, min(task.ends - cluster.clock(), patience)))
     return Reply(body=_describe(cluster, task))
+
+
+def list_tasks(cluster: Cluster, call: Call) -> Reply:
+    """Return the tasks that run, as a flat list: other groupings are not offered.
+
+    Raises:
+        EngineError: for another grouping.
+    """
+    if call.query.get("group_by") != "none":
+        raise illegal_argument("this sandbox lists tasks with group_by=none only")
+    patterns = [wildcard(text) for text in call.query.get("actions", "*").split(",")]
+    running = [task for task in cluster.tasks.values() if cluster.clock() < task.ends]
+    listed = [_describe(cluster, task)["task"] for task in running if any(p.fullmatch(task.action) for p in patterns)]
+    if not flag(call.query, "detailed"):
+        listed = [{key: value for key, value in task.items() if key not in _DETAILS} for task in listed]
+    return Reply(body={"tasks": listed})
 
 
 def _missing(cluster: Cluster, identity: str, node: str) -> str:

@@ -76,6 +76,7 @@ def _encode(
     in_path = frozenset(binding.path.variables)
     query = [
         *params.query_pairs(operation, message, _query_fields(operation, binding)),
+        *operation.query,
         *more_query,
     ]
     body, content_type = _body(operation, binding, message, in_path)

@@ -46,7 +46,7 @@ class Resolvers(Mapping[str, Any]):
 
     def __init__(self, catalog: Catalog) -> None:
         self._found: dict[str, Any] = {}
-        for operation in catalog.operations.values():
+        for operation in catalog.unary.values():
             path = names.face_field(operation).split(".")
             target = self._found.setdefault(path[0], {}) if len(path) > 1 else self._found
             target[path[-1]] = operation

@@ -29,7 +29,7 @@ def arguments(schema: GraphQLSchema, path: str) -> dict[str, str]:
     return {name: str(argument.type) for name, argument in field_of(schema, path).args.items()}
 
 
-@pytest.mark.parametrize("name", sorted(load().operations))
+@pytest.mark.parametrize("name", sorted(load().unary))
 def test_every_operation_has_its_field(schema: GraphQLSchema, catalog: Catalog, name: str) -> None:
     operation = catalog.operation(name)
     field = field_of(schema, names.face_field(operation))
@@ -112,7 +112,7 @@ def test_enums_are_upper_case_without_prefix(schema: GraphQLSchema) -> None:
     assert set(refresh.values) == {"TRUE", "FALSE", "WAIT_FOR"}
 
 
-@pytest.mark.parametrize("name", sorted(load().operations))
+@pytest.mark.parametrize("name", sorted(load().unary))
 def test_deprecation_reaches_the_schema(schema: GraphQLSchema, catalog: Catalog, name: str) -> None:
     operation = catalog.operation(name)
     assert bool(field_of(schema, names.face_field(operation)).deprecation_reason) is operation.deprecated

@@ -1,6 +1,6 @@
 """A gRPC server on a loopback port, over an engine that does as it is told."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +39,7 @@ class FakeEngine:
 
     reply: bytes | Exception | Reply = b"{}"
     runs: list[Run] = field(default_factory=list)
+    open: int = 0
 
     async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
         self.runs.append(Run(operation, message, call, selection))
@@ -47,6 +48,17 @@ class FakeEngine:
         if isinstance(self.reply, bytes):
             return Answer(bodies=(self.reply,))
         return await self.reply(self.runs[-1])
+
+    async def stream(
+        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Answer without end, each time as `run` does."""
+        self.open += 1
+        try:
+            while True:
+                yield await self.run(operation, message, call, selection)
+        finally:
+            self.open -= 1
 
 
 @dataclass
@@ -65,6 +77,16 @@ class Face:
             request_serializer=operation.request.cls.SerializeToString,
             response_deserializer=operation.response.cls.FromString,
         )
+
+    def stream(self, name: str, metadata: dict[str, str] | None = None, timeout: float | None = None) -> Any:
+        """Start a call with many answers, to be iterated over."""
+        operation = self.catalog.operation(name)
+        method = self.channel.unary_stream(
+            operation.grpc_path,
+            request_serializer=operation.request.cls.SerializeToString,
+            response_deserializer=operation.response.cls.FromString,
+        )
+        return method(operation.request.cls(), metadata=tuple((metadata or {}).items()), timeout=timeout)
 
     def call(
         self, name: str, metadata: dict[str, str] | None = None, timeout: float | None = None, **values: Any

@@ -49,7 +49,7 @@ async def test_a_task_runs_and_holds_the_lock_until_it_is_done() -> None:
     locked = await ask(sandbox, "PUT /_enrich/policy/p/_execute")
     assert (running["completed"], running["task"]["status"]["phase"]) == (False, "RUNNING")
     assert (locked.status, locked.document["error"]["type"]) == (429, "es_rejected_execution_exception")
-    assert locked.reason == "Policy execution failed. Policy execution for [p] is already in progress."
+    assert locked.reason == "Could not obtain lock because policy execution for [p] is already in progress."
     clock.now += 61
     done = (await ask(sandbox, f"GET /_tasks/{task}")).document
     assert (done["completed"], done["response"]) == (True, {"phase": "COMPLETE"})
@@ -63,6 +63,22 @@ async def test_a_blocking_execution_blocks_a_second_one() -> None:
     first, second = await asyncio.gather(ask(sandbox, execute), ask(sandbox, execute))
     assert (first.status, second.status) == (200, 429)
     assert (await ask(sandbox, execute)).status == 200
+
+
+async def test_tasks_that_run_are_listed_by_action() -> None:
+    clock = Clock()
+    sandbox = await with_policy(enrich_seconds=60.0, clock=clock)
+    task = (await ask(sandbox, "PUT /_enrich/policy/p/_execute?wait_for_completion=false")).document["task"]
+    target = "GET /_tasks?group_by=none&detailed=true&actions=policy_*"
+    (listed,) = (await ask(sandbox, target)).document["tasks"]
+    assert f"{listed['node']}:{listed['id']}" == task
+    assert listed["description"].startswith("executing enrich policy [p] creating new enrich index [.enrich-p-")
+    (short,) = (await ask(sandbox, "GET /_tasks?group_by=none")).document["tasks"]
+    assert not {"description", "status"} & short.keys()
+    assert (await ask(sandbox, "GET /_tasks?group_by=none&actions=other")).document == {"tasks": []}
+    clock.now += 61
+    assert (await ask(sandbox, target)).document == {"tasks": []}
+    assert (await ask(sandbox, "GET /_tasks")).status == 400
 
 
 async def test_waiting_for_a_task_ends_with_the_task() -> None:

@@ -121,18 +121,22 @@ class Batch(_message.Message):
     def __init__(self, field: _Optional[str] = ..., into: _Optional[str] = ...) -> None: ...
 
 class Operation(_message.Message):
-    __slots__ = ("engines", "form", "paging", "batch", "retry")
+    __slots__ = ("engines", "form", "paging", "batch", "retry", "stream_of", "query")
     ENGINES_FIELD_NUMBER: _ClassVar[int]
     FORM_FIELD_NUMBER: _ClassVar[int]
     PAGING_FIELD_NUMBER: _ClassVar[int]
     BATCH_FIELD_NUMBER: _ClassVar[int]
     RETRY_FIELD_NUMBER: _ClassVar[int]
+    STREAM_OF_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
     engines: _containers.RepeatedCompositeFieldContainer[Availability]
     form: Form
     paging: Paging
     batch: Batch
     retry: Retry
-    def __init__(self, engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., form: _Optional[_Union[Form, str]] = ..., paging: _Optional[_Union[Paging, _Mapping]] = ..., batch: _Optional[_Union[Batch, _Mapping]] = ..., retry: _Optional[_Union[Retry, str]] = ...) -> None: ...
+    stream_of: str
+    query: str
+    def __init__(self, engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., form: _Optional[_Union[Form, str]] = ..., paging: _Optional[_Union[Paging, _Mapping]] = ..., batch: _Optional[_Union[Batch, _Mapping]] = ..., retry: _Optional[_Union[Retry, str]] = ..., stream_of: _Optional[str] = ..., query: _Optional[str] = ...) -> None: ...
 
 class Wire(_message.Message):
     __slots__ = ("at", "role", "key_from", "also", "text")

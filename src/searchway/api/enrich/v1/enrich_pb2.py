@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from searchway.api.contract.v1 import contract_pb2 as searchway_dot_api_dot_contract_dot_v1_dot_contract__pb2
+from searchway.api.errors.v1 import errors_pb2 as searchway_dot_api_dot_errors_dot_v1_dot_errors__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$searchway/api/enrich/v1/enrich.proto\x12\x17searchway.api.enrich.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\"\xaa\x01\n\x14\x45xecutePolicyRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12 \n\x13wait_for_completion\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12#\n\x0emaster_timeout\x18\x03 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x02\x88\x01\x01\x42\x07\n\x05_nameB\x16\n\x14_wait_for_completionB\x11\n\x0f_master_timeout\"}\n\x15\x45xecutePolicyResponse\x12=\n\x06status\x18\x01 \x01(\x0b\x32(.searchway.api.enrich.v1.ExecutionStatusH\x00\x88\x01\x01\x12\x11\n\x04task\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\t\n\x07_statusB\x07\n\x05_task\"K\n\x0f\x45xecutionStatus\x12\x12\n\x05phase\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04step\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x08\n\x06_phaseB\x07\n\x05_step2\xe1\x01\n\rEnrichService\x12\xc0\x01\n\rExecutePolicy\x12-.searchway.api.enrich.v1.ExecutePolicyRequest\x1a..searchway.api.enrich.v1.ExecutePolicyResponse\"P\x8a\xe7\x18\x02(\x01\x82\xd3\xe4\x93\x02\x44\x1a\x1f/_enrich/policy/{name}/_executeZ!\"\x1f/_enrich/policy/{name}/_execute\x1a\r\x8a\xe7\x18\t\n\x07\x08\x01\x12\x03\x37.5b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$searchway/api/enrich/v1/enrich.proto\x12\x17searchway.api.enrich.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\x1a$searchway/api/errors/v1/errors.proto\"\xaa\x01\n\x14\x45xecutePolicyRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12 \n\x13wait_for_completion\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12#\n\x0emaster_timeout\x18\x03 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x02\x88\x01\x01\x42\x07\n\x05_nameB\x16\n\x14_wait_for_completionB\x11\n\x0f_master_timeout\"\xaf\x01\n\x1bWatchPolicyExecutionRequest\x12\x17\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12#\n\x0emaster_timeout\x18\x02 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x01\x88\x01\x01\x12$\n\rpoll_interval\x18\x03 \x01(\tB\x08\x8a\xe7\x18\x04\x10\x06(\x01H\x02\x88\x01\x01\x42\x07\n\x05_nameB\x11\n\x0f_master_timeoutB\x10\n\x0e_poll_interval\"\xcb\x02\n\x1cWatchPolicyExecutionResponse\x12\x1b\n\x08\x66inished\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12\x19\n\x06joined\x18\x02 \x01(\x08\x42\x04\xe2\x41\x01\x02H\x01\x88\x01\x01\x12\x11\n\x04task\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x12\n\x05phase\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x11\n\x04step\x18\x05 \x01(\tH\x04\x88\x01\x01\x12\"\n\x15running_time_in_nanos\x18\x06 \x01(\x03H\x05\x88\x01\x01\x12=\n\x05\x65rror\x18\x07 \x01(\x0b\x32!.searchway.api.errors.v1.ApiErrorB\x06\x8a\xe7\x18\x02\x10\x06H\x06\x88\x01\x01\x42\x0b\n\t_finishedB\t\n\x07_joinedB\x07\n\x05_taskB\x08\n\x06_phaseB\x07\n\x05_stepB\x18\n\x16_running_time_in_nanosB\x08\n\x06_error\"}\n\x15\x45xecutePolicyResponse\x12=\n\x06status\x18\x01 \x01(\x0b\x32(.searchway.api.enrich.v1.ExecutionStatusH\x00\x88\x01\x01\x12\x11\n\x04task\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\t\n\x07_statusB\x07\n\x05_task\"K\n\x0f\x45xecutionStatus\x12\x12\n\x05phase\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x11\n\x04step\x18\x02 \x01(\tH\x01\x88\x01\x01\x42\x08\n\x06_phaseB\x07\n\x05_step2\x98\x03\n\rEnrichService\x12\xc0\x01\n\rExecutePolicy\x12-.searchway.api.enrich.v1.ExecutePolicyRequest\x1a..searchway.api.enrich.v1.ExecutePolicyResponse\"P\x8a\xe7\x18\x02(\x01\x82\xd3\xe4\x93\x02\x44\x1a\x1f/_enrich/policy/{name}/_executeZ!\"\x1f/_enrich/policy/{name}/_execute\x12\xb4\x01\n\x14WatchPolicyExecution\x12\x34.searchway.api.enrich.v1.WatchPolicyExecutionRequest\x1a\x35.searchway.api.enrich.v1.WatchPolicyExecutionResponse\"-\x8a\xe7\x18\x02(\x01\x82\xd3\xe4\x93\x02!\x1a\x1f/_enrich/policy/{name}/_execute0\x01\x1a\r\x8a\xe7\x18\t\n\x07\x08\x01\x12\x03\x37.5b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,16 +39,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXECUTEPOLICYREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_EXECUTEPOLICYREQUEST'].fields_by_name['master_timeout']._loaded_options = None
   _globals['_EXECUTEPOLICYREQUEST'].fields_by_name['master_timeout']._serialized_options = b'\212\347\030\002(\001'
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['master_timeout']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['master_timeout']._serialized_options = b'\212\347\030\002(\001'
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['poll_interval']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONREQUEST'].fields_by_name['poll_interval']._serialized_options = b'\212\347\030\004\020\006(\001'
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['finished']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['finished']._serialized_options = b'\342A\001\002'
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['joined']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['joined']._serialized_options = b'\342A\001\002'
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['error']._loaded_options = None
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE'].fields_by_name['error']._serialized_options = b'\212\347\030\002\020\006'
   _globals['_ENRICHSERVICE']._loaded_options = None
   _globals['_ENRICHSERVICE']._serialized_options = b'\212\347\030\t\n\007\010\001\022\0037.5'
   _globals['_ENRICHSERVICE'].methods_by_name['ExecutePolicy']._loaded_options = None
   _globals['_ENRICHSERVICE'].methods_by_name['ExecutePolicy']._serialized_options = b'\212\347\030\002(\001\202\323\344\223\002D\032\037/_enrich/policy/{name}/_executeZ!\"\037/_enrich/policy/{name}/_execute'
-  _globals['_EXECUTEPOLICYREQUEST']._serialized_start=171
-  _globals['_EXECUTEPOLICYREQUEST']._serialized_end=341
-  _globals['_EXECUTEPOLICYRESPONSE']._serialized_start=343
-  _globals['_EXECUTEPOLICYRESPONSE']._serialized_end=468
-  _globals['_EXECUTIONSTATUS']._serialized_start=470
-  _globals['_EXECUTIONSTATUS']._serialized_end=545
-  _globals['_ENRICHSERVICE']._serialized_start=548
-  _globals['_ENRICHSERVICE']._serialized_end=773
+  _globals['_ENRICHSERVICE'].methods_by_name['WatchPolicyExecution']._loaded_options = None
+  _globals['_ENRICHSERVICE'].methods_by_name['WatchPolicyExecution']._serialized_options = b'\212\347\030\002(\001\202\323\344\223\002!\032\037/_enrich/policy/{name}/_execute'
+  _globals['_EXECUTEPOLICYREQUEST']._serialized_start=209
+  _globals['_EXECUTEPOLICYREQUEST']._serialized_end=379
+  _globals['_WATCHPOLICYEXECUTIONREQUEST']._serialized_start=382
+  _globals['_WATCHPOLICYEXECUTIONREQUEST']._serialized_end=557
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE']._serialized_start=560
+  _globals['_WATCHPOLICYEXECUTIONRESPONSE']._serialized_end=891
+  _globals['_EXECUTEPOLICYRESPONSE']._serialized_start=893
+  _globals['_EXECUTEPOLICYRESPONSE']._serialized_end=1018
+  _globals['_EXECUTIONSTATUS']._serialized_start=1020
+  _globals['_EXECUTIONSTATUS']._serialized_end=1095
+  _globals['_ENRICHSERVICE']._serialized_start=1098
+  _globals['_ENRICHSERVICE']._serialized_end=1506
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class EnrichServiceStub:
                 request_serializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyRequest.SerializeToString,
                 response_deserializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyResponse.FromString,
                 _registered_method=True)
+        self.WatchPolicyExecution = channel.unary_stream(
+                '/searchway.api.enrich.v1.EnrichService/WatchPolicyExecution',
+                request_serializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionRequest.SerializeToString,
+                response_deserializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionResponse.FromString,
+                _registered_method=True)
 
 
 class EnrichServiceServicer:
@@ -55,6 +60,15 @@ class EnrichServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchPolicyExecution(self, request, context):
+        """Runs the policy in the background and tells how it is doing until it ends; joins a run that is under way already. Whoever leaves
+        leaves the run alone.
+        https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-enrich-execute-policy
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EnrichServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -62,6 +76,11 @@ def add_EnrichServiceServicer_to_server(servicer, server):
                     servicer.ExecutePolicy,
                     request_deserializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyRequest.FromString,
                     response_serializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyResponse.SerializeToString,
+            ),
+            'WatchPolicyExecution': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchPolicyExecution,
+                    request_deserializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionRequest.FromString,
+                    response_serializer=searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -92,6 +111,33 @@ class EnrichService:
             '/searchway.api.enrich.v1.EnrichService/ExecutePolicy',
             searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyRequest.SerializeToString,
             searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.ExecutePolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchPolicyExecution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/searchway.api.enrich.v1.EnrichService/WatchPolicyExecution',
+            searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionRequest.SerializeToString,
+            searchway_dot_api_dot_enrich_dot_v1_dot_enrich__pb2.WatchPolicyExecutionResponse.FromString,
             options,
             channel_credentials,
             insecure,

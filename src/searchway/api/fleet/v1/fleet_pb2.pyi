@@ -98,6 +98,24 @@ class SearchRequest(_message.Message):
     page_token: str
     def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
+class StreamHitsRequest(_message.Message):
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    PRE_FILTER_SHARD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    TYPED_KEYS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    header: SearchHeader
+    body: _types_pb2.Json
+    max_concurrent_shard_requests: int
+    pre_filter_shard_size: int
+    typed_keys: bool
+    page_size: int
+    page_token: str
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
 class SearchHeader(_message.Message):
     __slots__ = ("allow_no_indices", "expand_wildcards", "ignore_unavailable", "index", "preference", "project_routing", "request_cache", "routing", "search_type", "ccs_minimize_roundtrips", "allow_partial_search_results", "ignore_throttled", "wait_for_checkpoints", "wait_for_checkpoints_timeout")
     ALLOW_NO_INDICES_FIELD_NUMBER: _ClassVar[int]
@@ -207,6 +225,14 @@ class SearchResponse(_message.Message):
     terminated_early: bool
     next_page_token: str
     def __init__(self, took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., total: _Optional[_Union[TotalHits, _Mapping]] = ..., max_score: _Optional[float] = ..., hits: _Optional[_Iterable[_Union[Hit, _Mapping]]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class StreamHitsResponse(_message.Message):
+    __slots__ = ("hit", "next_page_token")
+    HIT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    hit: Hit
+    next_page_token: str
+    def __init__(self, hit: _Optional[_Union[Hit, _Mapping]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ShardStatistics(_message.Message):
     __slots__ = ("total", "successful", "skipped", "failed", "failures")

@@ -45,6 +45,11 @@ class FleetServiceStub:
                 request_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.SerializeToString,
                 response_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.FromString,
                 _registered_method=True)
+        self.StreamHits = channel.unary_stream(
+                '/searchway.api.fleet.v1.FleetService/StreamHits',
+                request_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsRequest.SerializeToString,
+                response_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsResponse.FromString,
+                _registered_method=True)
 
 
 class FleetServiceServicer:
@@ -69,6 +74,14 @@ class FleetServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamHits(self, request, context):
+        """Streams all hits of a search in its order. More are fetched only when those at hand have been read.
+        https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-fleet-msearch
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FleetServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -81,6 +94,11 @@ def add_FleetServiceServicer_to_server(servicer, server):
                     servicer.Search,
                     request_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.FromString,
                     response_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.SerializeToString,
+            ),
+            'StreamHits': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamHits,
+                    request_deserializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsRequest.FromString,
+                    response_serializer=searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -138,6 +156,33 @@ class FleetService:
             '/searchway.api.fleet.v1.FleetService/Search',
             searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchRequest.SerializeToString,
             searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.SearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamHits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/searchway.api.fleet.v1.FleetService/StreamHits',
+            searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsRequest.SerializeToString,
+            searchway_dot_api_dot_fleet_dot_v1_dot_fleet__pb2.StreamHitsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -94,6 +94,26 @@ class ListRulesResponse(_message.Message):
     next_page_token: str
     def __init__(self, rules: _Optional[_Iterable[_Union[Rule, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class StreamRulesRequest(_message.Message):
+    __slots__ = ("feature_type", "filters", "page_size", "page_token")
+    FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    FILTERS_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    feature_type: str
+    filters: _containers.RepeatedCompositeFieldContainer[RuleFilter]
+    page_size: int
+    page_token: str
+    def __init__(self, feature_type: _Optional[str] = ..., filters: _Optional[_Iterable[_Union[RuleFilter, _Mapping]]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class StreamRulesResponse(_message.Message):
+    __slots__ = ("rule", "next_page_token")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    rule: Rule
+    next_page_token: str
+    def __init__(self, rule: _Optional[_Union[Rule, _Mapping]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class DeleteRuleRequest(_message.Message):
     __slots__ = ("feature_type", "id")
     FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]

@@ -55,6 +55,11 @@ class RulesServiceStub:
                 request_serializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesRequest.SerializeToString,
                 response_deserializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesResponse.FromString,
                 _registered_method=True)
+        self.StreamRules = channel.unary_stream(
+                '/searchway.api.rules.v1.RulesService/StreamRules',
+                request_serializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesRequest.SerializeToString,
+                response_deserializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesResponse.FromString,
+                _registered_method=True)
         self.DeleteRule = channel.unary_unary(
                 '/searchway.api.rules.v1.RulesService/DeleteRule',
                 request_serializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.DeleteRuleRequest.SerializeToString,
@@ -98,6 +103,14 @@ class RulesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamRules(self, request, context):
+        """Streams the rules of a feature type, by identifier, each exactly once. More are fetched only when those at hand have been read.
+        https://docs.opensearch.org/latest/tuning-your-cluster/availability-and-recovery/rule-based-autotagging/rule-lifecycle-api/#get-a-rule
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteRule(self, request, context):
         """Deletes a rule. Fails with NOT_FOUND if there is no such rule.
         https://docs.opensearch.org/latest/tuning-your-cluster/availability-and-recovery/rule-based-autotagging/rule-lifecycle-api/#delete-a-rule
@@ -128,6 +141,11 @@ def add_RulesServiceServicer_to_server(servicer, server):
                     servicer.ListRules,
                     request_deserializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesRequest.FromString,
                     response_serializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesResponse.SerializeToString,
+            ),
+            'StreamRules': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamRules,
+                    request_deserializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesRequest.FromString,
+                    response_serializer=searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesResponse.SerializeToString,
             ),
             'DeleteRule': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteRule,
@@ -244,6 +262,33 @@ class RulesService:
             '/searchway.api.rules.v1.RulesService/ListRules',
             searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesRequest.SerializeToString,
             searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.ListRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/searchway.api.rules.v1.RulesService/StreamRules',
+            searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesRequest.SerializeToString,
+            searchway_dot_api_dot_rules_dot_v1_dot_rules__pb2.StreamRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

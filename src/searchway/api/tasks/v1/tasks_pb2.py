@@ -29,7 +29,7 @@ from searchway.api.errors.v1 import errors_pb2 as searchway_dot_api_dot_errors_d
 from searchway.api.types.v1 import types_pb2 as searchway_dot_api_dot_types_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"searchway/api/tasks/v1/tasks.proto\x12\x16searchway.api.tasks.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\x1a$searchway/api/errors/v1/errors.proto\x1a\"searchway/api/types/v1/types.proto\"\x9c\x01\n\x0eGetTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12 \n\x13wait_for_completion\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12\x1c\n\x07timeout\x18\x03 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x02\x88\x01\x01\x42\n\n\x08_task_idB\x16\n\x14_wait_for_completionB\n\n\x08_timeout\"\xc0\x02\n\x0fGetTaskResponse\x12\x1c\n\tcompleted\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12/\n\x04task\x18\x02 \x01(\x0b\x32\x1c.searchway.api.tasks.v1.TaskH\x01\x88\x01\x01\x12\x33\n\x08response\x18\x03 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\x02\x88\x01\x01\x12\x37\n\x05\x65rror\x18\x04 \x01(\x0b\x32#.searchway.api.errors.v1.ErrorCauseH\x03\x88\x01\x01\x12\x38\n\x05\x65xtra\x18\x05 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonB\x06\x8a\xe7\x18\x02\x10\x04H\x04\x88\x01\x01\x42\x0c\n\n_completedB\x07\n\x05_taskB\x0b\n\t_responseB\x08\n\x06_errorB\x08\n\x06_extra\"\xdc\x04\n\x04Task\x12\x11\n\x04node\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x02id\x18\x02 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\x04type\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x13\n\x06\x61\x63tion\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x31\n\x06status\x18\x05 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\x04\x88\x01\x01\x12\x18\n\x0b\x64\x65scription\x18\x06 \x01(\tH\x05\x88\x01\x01\x12!\n\x14start_time_in_millis\x18\x07 \x01(\x03H\x06\x88\x01\x01\x12\"\n\x15running_time_in_nanos\x18\x08 \x01(\x03H\x07\x88\x01\x01\x12\x18\n\x0b\x63\x61ncellable\x18\t \x01(\x08H\x08\x88\x01\x01\x12\x16\n\tcancelled\x18\n \x01(\x08H\t\x88\x01\x01\x12\x32\n\x07headers\x18\x0b \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\n\x88\x01\x01\x12\x1b\n\x0eparent_task_id\x18\x0c \x01(\tH\x0b\x88\x01\x01\x12\x38\n\x05\x65xtra\x18\r \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonB\x06\x8a\xe7\x18\x02\x10\x04H\x0c\x88\x01\x01\x42\x07\n\x05_nodeB\x05\n\x03_idB\x07\n\x05_typeB\t\n\x07_actionB\t\n\x07_statusB\x0e\n\x0c_descriptionB\x17\n\x15_start_time_in_millisB\x18\n\x16_running_time_in_nanosB\x0e\n\x0c_cancellableB\x0c\n\n_cancelledB\n\n\x08_headersB\x11\n\x0f_parent_task_idB\x08\n\x06_extra2\x9a\x01\n\x0cTasksService\x12x\n\x07GetTask\x12&.searchway.api.tasks.v1.GetTaskRequest\x1a\'.searchway.api.tasks.v1.GetTaskResponse\"\x1c\x90\x02\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/_tasks/{task_id}\x1a\x10\x8a\xe7\x18\x0c\n\x02\x08\x01\n\x02\x08\x02\n\x02\x08\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"searchway/api/tasks/v1/tasks.proto\x12\x16searchway.api.tasks.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a(searchway/api/contract/v1/contract.proto\x1a$searchway/api/errors/v1/errors.proto\x1a\"searchway/api/types/v1/types.proto\"\x9c\x01\n\x0eGetTaskRequest\x12\x1a\n\x07task_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12 \n\x13wait_for_completion\x18\x02 \x01(\x08H\x01\x88\x01\x01\x12\x1c\n\x07timeout\x18\x03 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x02\x88\x01\x01\x42\n\n\x08_task_idB\x16\n\x14_wait_for_completionB\n\n\x08_timeout\"\x8e\x02\n\x10ListTasksRequest\x12\x0f\n\x07\x61\x63tions\x18\x01 \x03(\t\x12\x15\n\x08\x64\x65tailed\x18\x02 \x01(\x08H\x00\x88\x01\x01\x12\r\n\x05nodes\x18\x03 \x03(\t\x12\x1b\n\x0eparent_task_id\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x1c\n\x07timeout\x18\x05 \x01(\tB\x06\x8a\xe7\x18\x02(\x01H\x02\x88\x01\x01\x12\x1e\n\tpage_size\x18\x06 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x03\x88\x01\x01\x12\x1f\n\npage_token\x18\x07 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x04\x88\x01\x01\x42\x0b\n\t_detailedB\x11\n\x0f_parent_task_idB\n\n\x08_timeoutB\x0c\n\n_page_sizeB\r\n\x0b_page_token\"\xe6\x01\n\x11ListTasksResponse\x12+\n\x05tasks\x18\x01 \x03(\x0b\x32\x1c.searchway.api.tasks.v1.Task\x12:\n\rnode_failures\x18\x02 \x03(\x0b\x32#.searchway.api.errors.v1.ErrorCause\x12$\n\x0fnext_page_token\x18\x03 \x01(\tB\x06\x8a\xe7\x18\x02\x10\x06H\x00\x88\x01\x01\x12\x1f\n\ntotal_size\x18\x04 \x01(\x05\x42\x06\x8a\xe7\x18\x02\x10\x06H\x01\x88\x01\x01\x42\x12\n\x10_next_page_tokenB\r\n\x0b_total_size\"\xc0\x02\n\x0fGetTaskResponse\x12\x1c\n\tcompleted\x18\x01 \x01(\x08\x42\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12/\n\x04task\x18\x02 \x01(\x0b\x32\x1c.searchway.api.tasks.v1.TaskH\x01\x88\x01\x01\x12\x33\n\x08response\x18\x03 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\x02\x88\x01\x01\x12\x37\n\x05\x65rror\x18\x04 \x01(\x0b\x32#.searchway.api.errors.v1.ErrorCauseH\x03\x88\x01\x01\x12\x38\n\x05\x65xtra\x18\x05 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonB\x06\x8a\xe7\x18\x02\x10\x04H\x04\x88\x01\x01\x42\x0c\n\n_completedB\x07\n\x05_taskB\x0b\n\t_responseB\x08\n\x06_errorB\x08\n\x06_extra\"\xdc\x04\n\x04Task\x12\x11\n\x04node\x18\x01 \x01(\tH\x00\x88\x01\x01\x12\x0f\n\x02id\x18\x02 \x01(\x03H\x01\x88\x01\x01\x12\x11\n\x04type\x18\x03 \x01(\tH\x02\x88\x01\x01\x12\x13\n\x06\x61\x63tion\x18\x04 \x01(\tH\x03\x88\x01\x01\x12\x31\n\x06status\x18\x05 \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\x04\x88\x01\x01\x12\x18\n\x0b\x64\x65scription\x18\x06 \x01(\tH\x05\x88\x01\x01\x12!\n\x14start_time_in_millis\x18\x07 \x01(\x03H\x06\x88\x01\x01\x12\"\n\x15running_time_in_nanos\x18\x08 \x01(\x03H\x07\x88\x01\x01\x12\x18\n\x0b\x63\x61ncellable\x18\t \x01(\x08H\x08\x88\x01\x01\x12\x16\n\tcancelled\x18\n \x01(\x08H\t\x88\x01\x01\x12\x32\n\x07headers\x18\x0b \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonH\n\x88\x01\x01\x12\x1b\n\x0eparent_task_id\x18\x0c \x01(\tH\x0b\x88\x01\x01\x12\x38\n\x05\x65xtra\x18\r \x01(\x0b\x32\x1c.searchway.api.types.v1.JsonB\x06\x8a\xe7\x18\x02\x10\x04H\x0c\x88\x01\x01\x42\x07\n\x05_nodeB\x05\n\x03_idB\x07\n\x05_typeB\t\n\x07_actionB\t\n\x07_statusB\x0e\n\x0c_descriptionB\x17\n\x15_start_time_in_millisB\x18\n\x16_running_time_in_nanosB\x0e\n\x0c_cancellableB\x0c\n\n_cancelledB\n\n\x08_headersB\x11\n\x0f_parent_task_idB\x08\n\x06_extra2\xad\x02\n\x0cTasksService\x12x\n\x07GetTask\x12&.searchway.api.tasks.v1.GetTaskRequest\x1a\'.searchway.api.tasks.v1.GetTaskResponse\"\x1c\x90\x02\x01\x82\xd3\xe4\x93\x02\x13\x12\x11/_tasks/{task_id}\x12\x90\x01\n\tListTasks\x12(.searchway.api.tasks.v1.ListTasksRequest\x1a).searchway.api.tasks.v1.ListTasksResponse\".\x90\x02\x01\x8a\xe7\x18\x18\x1a\x07\n\x05tasks:\rgroup_by=none\x82\xd3\xe4\x93\x02\t\x12\x07/_tasks\x1a\x10\x8a\xe7\x18\x0c\n\x02\x08\x01\n\x02\x08\x02\n\x02\x08\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,6 +40,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETTASKREQUEST'].fields_by_name['task_id']._serialized_options = b'\342A\001\002'
   _globals['_GETTASKREQUEST'].fields_by_name['timeout']._loaded_options = None
   _globals['_GETTASKREQUEST'].fields_by_name['timeout']._serialized_options = b'\212\347\030\002(\001'
+  _globals['_LISTTASKSREQUEST'].fields_by_name['timeout']._loaded_options = None
+  _globals['_LISTTASKSREQUEST'].fields_by_name['timeout']._serialized_options = b'\212\347\030\002(\001'
+  _globals['_LISTTASKSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTTASKSREQUEST'].fields_by_name['page_size']._serialized_options = b'\212\347\030\002\020\006'
+  _globals['_LISTTASKSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTTASKSREQUEST'].fields_by_name['page_token']._serialized_options = b'\212\347\030\002\020\006'
+  _globals['_LISTTASKSRESPONSE'].fields_by_name['next_page_token']._loaded_options = None
+  _globals['_LISTTASKSRESPONSE'].fields_by_name['next_page_token']._serialized_options = b'\212\347\030\002\020\006'
+  _globals['_LISTTASKSRESPONSE'].fields_by_name['total_size']._loaded_options = None
+  _globals['_LISTTASKSRESPONSE'].fields_by_name['total_size']._serialized_options = b'\212\347\030\002\020\006'
   _globals['_GETTASKRESPONSE'].fields_by_name['completed']._loaded_options = None
   _globals['_GETTASKRESPONSE'].fields_by_name['completed']._serialized_options = b'\342A\001\002'
   _globals['_GETTASKRESPONSE'].fields_by_name['extra']._loaded_options = None
@@ -50,12 +60,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TASKSSERVICE']._serialized_options = b'\212\347\030\014\n\002\010\001\n\002\010\002\n\002\010\003'
   _globals['_TASKSSERVICE'].methods_by_name['GetTask']._loaded_options = None
   _globals['_TASKSSERVICE'].methods_by_name['GetTask']._serialized_options = b'\220\002\001\202\323\344\223\002\023\022\021/_tasks/{task_id}'
+  _globals['_TASKSSERVICE'].methods_by_name['ListTasks']._loaded_options = None
+  _globals['_TASKSSERVICE'].methods_by_name['ListTasks']._serialized_options = b'\220\002\001\212\347\030\030\032\007\n\005tasks:\rgroup_by=none\202\323\344\223\002\t\022\007/_tasks'
   _globals['_GETTASKREQUEST']._serialized_start=242
   _globals['_GETTASKREQUEST']._serialized_end=398
-  _globals['_GETTASKRESPONSE']._serialized_start=401
-  _globals['_GETTASKRESPONSE']._serialized_end=721
-  _globals['_TASK']._serialized_start=724
-  _globals['_TASK']._serialized_end=1328
-  _globals['_TASKSSERVICE']._serialized_start=1331
-  _globals['_TASKSSERVICE']._serialized_end=1485
+  _globals['_LISTTASKSREQUEST']._serialized_start=401
+  _globals['_LISTTASKSREQUEST']._serialized_end=671
+  _globals['_LISTTASKSRESPONSE']._serialized_start=674
+  _globals['_LISTTASKSRESPONSE']._serialized_end=904
+  _globals['_GETTASKRESPONSE']._serialized_start=907
+  _globals['_GETTASKRESPONSE']._serialized_end=1227
+  _globals['_TASK']._serialized_start=1230
+  _globals['_TASK']._serialized_end=1834
+  _globals['_TASKSSERVICE']._serialized_start=1837
+  _globals['_TASKSSERVICE']._serialized_end=2138
 # @@protoc_insertion_point(module_scope)

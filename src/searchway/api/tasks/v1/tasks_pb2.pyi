@@ -3,9 +3,10 @@ from google.api import field_behavior_pb2 as _field_behavior_pb2
 from searchway.api.contract.v1 import contract_pb2 as _contract_pb2
 from searchway.api.errors.v1 import errors_pb2 as _errors_pb2
 from searchway.api.types.v1 import types_pb2 as _types_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -19,6 +20,36 @@ class GetTaskRequest(_message.Message):
     wait_for_completion: bool
     timeout: str
     def __init__(self, task_id: _Optional[str] = ..., wait_for_completion: _Optional[bool] = ..., timeout: _Optional[str] = ...) -> None: ...
+
+class ListTasksRequest(_message.Message):
+    __slots__ = ("actions", "detailed", "nodes", "parent_task_id", "timeout", "page_size", "page_token")
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    DETAILED_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    PARENT_TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    actions: _containers.RepeatedScalarFieldContainer[str]
+    detailed: bool
+    nodes: _containers.RepeatedScalarFieldContainer[str]
+    parent_task_id: str
+    timeout: str
+    page_size: int
+    page_token: str
+    def __init__(self, actions: _Optional[_Iterable[str]] = ..., detailed: _Optional[bool] = ..., nodes: _Optional[_Iterable[str]] = ..., parent_task_id: _Optional[str] = ..., timeout: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListTasksResponse(_message.Message):
+    __slots__ = ("tasks", "node_failures", "next_page_token", "total_size")
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    NODE_FAILURES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
+    tasks: _containers.RepeatedCompositeFieldContainer[Task]
+    node_failures: _containers.RepeatedCompositeFieldContainer[_errors_pb2.ErrorCause]
+    next_page_token: str
+    total_size: int
+    def __init__(self, tasks: _Optional[_Iterable[_Union[Task, _Mapping]]] = ..., node_failures: _Optional[_Iterable[_Union[_errors_pb2.ErrorCause, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class GetTaskResponse(_message.Message):
     __slots__ = ("completed", "task", "response", "error", "extra")

@@ -40,6 +40,11 @@ class TasksServiceStub:
                 request_serializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskRequest.SerializeToString,
                 response_deserializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskResponse.FromString,
                 _registered_method=True)
+        self.ListTasks = channel.unary_unary(
+                '/searchway.api.tasks.v1.TasksService/ListTasks',
+                request_serializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksRequest.SerializeToString,
+                response_deserializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksResponse.FromString,
+                _registered_method=True)
 
 
 class TasksServiceServicer:
@@ -54,6 +59,14 @@ class TasksServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListTasks(self, request, context):
+        """Lists the tasks that run at this moment on the nodes that can be asked.
+        https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-tasks-list
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TasksServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +74,11 @@ def add_TasksServiceServicer_to_server(servicer, server):
                     servicer.GetTask,
                     request_deserializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskRequest.FromString,
                     response_serializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskResponse.SerializeToString,
+            ),
+            'ListTasks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTasks,
+                    request_deserializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksRequest.FromString,
+                    response_serializer=searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +109,33 @@ class TasksService:
             '/searchway.api.tasks.v1.TasksService/GetTask',
             searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskRequest.SerializeToString,
             searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.GetTaskResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTasks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/searchway.api.tasks.v1.TasksService/ListTasks',
+            searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksRequest.SerializeToString,
+            searchway_dot_api_dot_tasks_dot_v1_dot_tasks__pb2.ListTasksResponse.FromString,
             options,
             channel_credentials,
             insecure,
