@@ -5,12 +5,15 @@
                                                  one may be to blame:  each member alone
 
 Two writes of the same thing never share a batch, and the later one waits for the earlier: their order is kept. Batches wait only for
-older ones, so that none waits in a circle. A member that leaves before the batch is sent is taken out; one that leaves afterwards
+older ones, so that none waits in a circle. While a request of the kind is under way, others gather for the whole window: calls that
+come over different connections come in different turns of the loop. A member that leaves before the batch is sent is taken out; one that leaves afterwards
 changes nothing for the others. Calls that must wait gather apart from those that need not.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -68,6 +71,7 @@ class _Batch:
     things: set[str] = field(default_factory=set)
     size: int = 0
     earlier: set[asyncio.Task[None]] = field(default_factory=set)
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
     sent: bool = False
     task: asyncio.Task[None] = field(init=False)
 
@@ -83,6 +87,8 @@ class _Batch:
     def add(self, member: _Member) -> None:
         self.members.append(member)
         self.size += member.joining.size
+        if len(self.members) >= self.joining.most:
+            self.enough.set()
 
     def write(self, thing: str, before: "_Batch | None") -> None:
         if thing:
@@ -100,20 +106,44 @@ class _Batch:
             self.task.cancel()  # a read that nobody waits for any more
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Calls that may share a request."""
+
+    options: Hashable
+    waits: bool
+    """Whether they must wait for an earlier write."""
+
+
 class _Scope:
     """The batches of one cluster and operation."""
 
     def __init__(self, alone: int) -> None:
-        self.gathering: dict[Hashable, _Batch] = {}
+        self.gathering: dict[_Kind, _Batch] = {}
+        self.under_way: Counter[Hashable] = Counter()
         self.last: dict[str, _Batch] = {}
         self.few = asyncio.Semaphore(alone)
 
-    def forget(self, key: Hashable, batch: _Batch) -> None:
-        if self.gathering.get(key) is batch:
-            del self.gathering[key]
+    def send(self, kind: _Kind, batch: _Batch) -> None:
+        batch.sent = True
+        self.under_way[kind.options] += 1
+
+    def land(self, kind: _Kind, batch: _Batch) -> None:
+        if batch.sent:
+            self.under_way[kind.options] -= 1
+        if not self.under_way[kind.options]:
+            del self.under_way[kind.options]
+            self._let_go(kind.options)
+        if self.gathering.get(kind) is batch:
+            del self.gathering[kind]
         for thing in batch.things:
             if self.last[thing] is batch:
                 del self.last[thing]
+
+    def _let_go(self, options: Hashable) -> None:
+        for waits in (True, False):
+            if batch := self.gathering.get(_Kind(options, waits)):
+                batch.enough.set()
 
 
 class Joins:
@@ -150,23 +180,27 @@ class Joins:
     def _batch(self, scope: _Scope, options: Hashable, joining: Joining) -> _Batch:
         """Return the batch that the call becomes a member of: the one that gathers, or a new one."""
         before = scope.last.get(joining.thing)
-        key = (options, before is not None)
-        batch = scope.gathering.get(key)
+        kind = _Kind(options, before is not None)
+        batch = scope.gathering.get(kind)
         if batch is None or not batch.takes(joining, before):
-            batch = scope.gathering[key] = _Batch(next(self._numbers), joining)
-            batch.task = asyncio.create_task(_run(scope, key, batch))
+            if batch is not None:
+                batch.enough.set()
+            batch = scope.gathering[kind] = _Batch(next(self._numbers), joining)
+            batch.task = asyncio.create_task(_run(scope, kind, batch))
         batch.write(joining.thing, before)
         if joining.thing:
             scope.last[joining.thing] = batch
         return batch
 
 
-async def _run(scope: _Scope, key: Hashable, batch: _Batch) -> None:
+async def _run(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
     try:
-        await batch.joining.window.wait(lambda: len(batch.members))
+        left = await batch.joining.window.wait(lambda: len(batch.members))
+        if left and scope.under_way[kind.options]:
+            await _wait(batch.enough, left)
         while waiting := {task for task in batch.earlier if not task.done()}:
             await asyncio.wait(waiting)
-        batch.sent = True
+        scope.send(kind, batch)
         await _send(batch.joining.together, batch.members, scope.few)
     except asyncio.CancelledError:
         for member in batch.members:
@@ -176,7 +210,13 @@ async def _run(scope: _Scope, key: Hashable, batch: _Batch) -> None:
         for member in batch.members:
             _give(member, error)
     finally:
-        scope.forget(key, batch)
+        scope.land(kind, batch)
+
+
+async def _wait(enough: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await enough.wait()
 
 
 async def _send(together: SendTogether | None, members: Sequence[_Member], few: asyncio.Semaphore) -> None:

@@ -13,8 +13,8 @@ class Window:
         self._seconds = seconds
         self._clock = clock
 
-    async def wait(self, size: Callable[[], int], *, before: int = 0) -> None:
-        """Wait until a turn of the loop has not added to the size.
+    async def wait(self, size: Callable[[], int], *, before: int = 0) -> float:
+        """Wait until a turn of the loop has not added to the size; return how many seconds of the bound are left.
 
         Args:
             size: tells how many there are.
@@ -25,4 +25,5 @@ class Window:
             before = size()
             await asyncio.sleep(0)
             if self._clock() >= end:
-                return
+                return 0.0
+        return max(end - self._clock(), 0.0)

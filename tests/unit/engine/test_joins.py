@@ -58,6 +58,7 @@ class World:
     can: bool = True
     most: int = 100
     bound: int = 1000
+    seconds: float = 0
     sent: list[Sent] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
     joins: Joins = field(default_factory=lambda: Joins(alone=3))
@@ -73,7 +74,7 @@ class World:
             size=10,
             bound=self.bound,
             most=self.most,
-            window=Window(60),
+            window=Window(self.seconds),
         )
         task = asyncio.create_task(self.joins.join(where, options, message, joining))
         caller = Caller(message, options, task)
@@ -302,8 +303,31 @@ async def test_batches_never_wait_in_a_circle() -> None:
         assert sent == sorted(sent)
 
 
+async def test_while_one_is_under_way_others_gather_until_it_lands() -> None:
+    world = World(seconds=60)
+    world.call("first")
+    await settle()
+    for number in range(3):
+        world.call(f"x{number}")
+        await settle()
+    assert world.numbers == [[0]]
+    world.answer(world.sent[0])
+    await settle()
+    assert world.numbers == [[0], [1, 2, 3]]
+    await world.finish()
+
+
+async def test_a_batch_that_is_full_waits_no_longer() -> None:
+    world = World(seconds=60, most=3)
+    for number in range(4):
+        world.call(f"x{number}")
+        await settle()
+    assert world.numbers == [[0], [1, 2, 3]]
+    await world.finish()
+
+
 async def test_one_that_leaves_before_is_not_sent() -> None:
-    world = World()
+    world = World(seconds=60)
     callers = [world.call(f"x{number}") for number in range(3)]
     await asyncio.sleep(0)
     callers[1].task.cancel()
@@ -312,7 +336,7 @@ async def test_one_that_leaves_before_is_not_sent() -> None:
 
 
 async def test_one_that_leaves_gives_its_room_back() -> None:
-    world = World(bound=20)
+    world = World(bound=20, seconds=60)
     leaver = world.call("a")
     world.call("b")
     await asyncio.sleep(0)
@@ -432,13 +456,14 @@ class Story:
 
 
 @settings(max_examples=150)
-@given(st.lists(STEPS, max_size=40), st.booleans(), st.sampled_from([2, 100]))
+@given(st.lists(STEPS, max_size=40), st.booleans(), st.sampled_from([2, 100]), st.sampled_from([0, 60]))
 async def test_every_interleaving_ends_as_if_each_had_gone_alone(
     steps: list[tuple],  # type: ignore[type-arg]
     can: bool,
     most: int,
+    seconds: float,
 ) -> None:
-    world = World(can=can, most=most)
+    world = World(can=can, most=most, seconds=seconds)
     story = Story(world)
     for step in steps:
         await story.play(step)
