@@ -427,20 +427,21 @@ class Story:
                 self.world.call(thing, options=options, bad=bad, odd=odd)
             case "leave", number if self.world.callers:
                 await asyncio.sleep(0)
-                self._leave(self.world.callers[-1 - number % len(self.world.callers)])
-                await asyncio.sleep(0)
+                await self._leave(self.world.callers[-1 - number % len(self.world.callers)])
             case "answer", number, how if self.world.sent:
                 self._answer(self.world.sent[-1 - number % len(self.world.sent)], failed(*how) if how else None)
             case "turn", turns:
                 for _ in range(turns):
                     await asyncio.sleep(0)
 
-    def _leave(self, caller: Caller) -> None:
-        if not caller.task.done():
-            self.left.add(caller.message.number)
-            if not self.requests(caller):
-                self.unsent.add(caller.message.number)
-            caller.task.cancel()
+    async def _leave(self, caller: Caller) -> None:
+        if caller.task.done():
+            return
+        self.left.add(caller.message.number)
+        caller.task.cancel()
+        await asyncio.sleep(0)  # in which it learns of it, perhaps just after it was sent
+        if not self.requests(caller):
+            self.unsent.add(caller.message.number)
 
     def _answer(self, request: Sent, error: CallError | None) -> None:
         if error and not request.answered.done():
