@@ -1,6 +1,8 @@
 """Calls from the command line: in process, or to a gateway that is running."""
 
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -31,32 +33,36 @@ class Circumstances:
     """Seconds that the call may take."""
 
 
-async def call_here(settings: Settings, name: str, document: str, how: Circumstances) -> str:
-    """Call an operation in process; return its answer as JSON.
+async def call_here(settings: Settings, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:
+    """Call an operation in process; yield its answer as JSON, of a stream each message on a line.
 
     Raises:
         CallError: the call failed.
     """
     operation, message = _prepare(name, document)
+    read = reader(operation, None, Dialect.GRAPH)
     async with open_gateway(settings) as gateway:
-        answer = await gateway.engine.run(operation, message, _call(how))
-        plain = reader(operation, None, Dialect.GRAPH).read(answer)
-    return orjson.dumps(_without_absent(plain), option=orjson.OPT_INDENT_2).decode()
+        if not operation.streaming:
+            yield _print(operation, read.read(await gateway.engine.run(operation, message, _call(how))))
+            return
+        async with aclosing(gateway.engine.stream(operation, message, _call(how))) as answers:
+            async for answer in answers:
+                yield _print(operation, read.read(answer))
 
 
-async def preview_here(settings: Settings, name: str, document: str, how: Circumstances) -> str:
-    """Return the request that a call would send to the cluster, as it stands in HTTP.
+async def preview_here(settings: Settings, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:
+    """Yield the request that a call would send to the cluster, as it stands in HTTP.
 
     Raises:
         CallError: the input would be refused.
     """
     operation, message = _prepare(name, document)
     async with open_gateway(settings) as gateway:
-        return _print_request(gateway.engine.preview(operation, message, _call(how)))
+        yield _print_request(gateway.engine.preview(operation, message, _call(how)))
 
 
-async def call_remote(target: str, name: str, document: str, how: Circumstances) -> str:
-    """Call an operation of a gateway that is running, over gRPC; return its answer as JSON.
+async def call_remote(target: str, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:
+    """Call an operation of a gateway that is running, over gRPC; yield its answer as JSON, of a stream each message on a line.
 
     Raises:
         CallError: the call failed.
@@ -64,7 +70,9 @@ async def call_remote(target: str, name: str, document: str, how: Circumstances)
     operation, message = _prepare(name, document)
     metadata = {"x-searchway-cluster": how.cluster, "x-searchway-strict": "true" if how.strict else None}
     given = {key: value for key, value in metadata.items() if value is not None}
-    return await call_gateway(target, operation, message, given, how.timeout)
+    async with aclosing(call_gateway(target, operation, message, given, how.timeout)) as answers:
+        async for answer in answers:
+            yield _print(operation, answer)
 
 
 def _call(how: Circumstances) -> Call:
@@ -81,6 +89,10 @@ def _prepare(name: str, document: str) -> tuple[Operation, Any]:
     if not isinstance(values, dict):
         raise InvalidArgumentError("document", "expected a JSON object by proto names")
     return operation, inputs.build(operation.request, values)
+
+
+def _print(operation: Operation, values: Any) -> str:
+    return orjson.dumps(_without_absent(values), option=0 if operation.streaming else orjson.OPT_INDENT_2).decode()
 
 
 def _without_absent(value: Any) -> Any:

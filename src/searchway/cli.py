@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def schema() -> None:
 @click.option("--timeout", type=float, help="Seconds that the call may take.")
 @click.option("--dry-run", is_flag=True, help="Print the request that would be sent to the cluster, and send nothing.")
 def call(operation: str, document: str, config: Path | None, **options: Any) -> None:
-    """Call OPERATION with DOCUMENT, JSON by proto names or @file, and print the answer.
+    """Call OPERATION with DOCUMENT, JSON by proto names or @file, and print the answer; of a stream, a line for each message.
 
     For example: searchway call --sandbox opensearch ism.GetPolicy '{"policy_id": "logs"}'
     """
@@ -103,12 +104,18 @@ def call(operation: str, document: str, config: Path | None, **options: Any) -> 
     how = calling.Circumstances(**{name: options.pop(name) for name in ("cluster", "strict", "timeout")})
     text = Path(document[1:]).read_text(encoding="utf-8") if document.startswith("@") else document
     if target:
-        click.echo(asyncio.run(calling.call_remote(target, operation, text, how)))
+        asyncio.run(_echo(calling.call_remote(target, operation, text, how)))
         return
     settings = _settings(config, options).model_copy(update={"access_log": False})
     logs.configure(settings)
     work = calling.preview_here if dry_run else calling.call_here
-    click.echo(asyncio.run(work(settings, operation, text, how)))
+    asyncio.run(_echo(work(settings, operation, text, how)))
+
+
+async def _echo(lines: AsyncGenerator[str, None]) -> None:
+    async with aclosing(lines):
+        async for line in lines:
+            click.echo(line)
 
 
 def _settings(config: Path | None, options: Mapping[str, Any]) -> Settings:

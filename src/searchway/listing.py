@@ -16,6 +16,7 @@ _COLUMNS = {
     "engines": "ENGINES",
     "retry": "RETRY",
     "paging": "PAGING",
+    "streaming": "STREAM",
 }
 
 
@@ -29,13 +30,14 @@ def describe(operation: Operation) -> dict[str, Any]:
     return {
         "name": operation.name,
         "rpc": operation.grpc_path,
-        "graphql": face_field(operation),
+        "graphql": None if operation.streaming else face_field(operation),
         "rest": methods(operation.bindings),
         "engines": [_engine(availability) for availability in operation.engines],
         "retry": operation.retry.value,
         "read_only": operation.read_only,
         "idempotent": operation.idempotent,
         "paging": operation.paging.pages.value if operation.paging else None,
+        "streaming": operation.streaming,
         "documentation": operation.link,
     }
 
@@ -73,6 +75,8 @@ def _engine(availability: Availability) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "-"
     if isinstance(value, str):
         return value
     if isinstance(value, Iterable):

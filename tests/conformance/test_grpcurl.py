@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,26 @@ async def test_services_are_called(
     run: Grpcurl, method: str, cluster: str, values: dict[str, Any], expected: str
 ) -> None:
     assert expected in (await run.call(method, cluster, **values)).json()
+
+
+async def test_stream_gives_a_document_for_each_message(run: Grpcurl) -> None:
+    method = "searchway.api.rules.v1.RulesService/StreamRules"
+    said = await run.call(method, OPENSEARCH, featureType="workload_group", pageSize=7)
+    assert said.code == 0, said.errors
+    messages = [json.loads(text) for text in re.split(r"(?<=^})\n(?={)", said.output.strip(), flags=re.MULTILINE)]
+    listed = await run.call(
+        "searchway.api.rules.v1.RulesService/ListRules", OPENSEARCH, featureType="workload_group", pageSize=1000
+    )
+    assert [message["rule"] for message in messages] == listed.json()["rules"]
+    assert len(messages) > 50
+
+
+async def test_stream_that_cannot_begin_is_an_error(run: Grpcurl) -> None:
+    said = await run.call(
+        "searchway.api.fleet.v1.FleetService/StreamHits", ELASTICSEARCH, body={"text": '{"sort": "price"}'}
+    )
+    assert said.code == 64 + 3
+    assert "body.sort" in said.errors
 
 
 async def test_policy_runs_in_the_background_and_its_task_is_found(run: Grpcurl) -> None:

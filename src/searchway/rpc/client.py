@@ -1,10 +1,9 @@
 """A client of a gateway that is running, for the command line."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import grpc
-import orjson
 from google.rpc import status_pb2
 
 from searchway.api.errors.v1.errors_pb2 import ApiError
@@ -21,23 +20,28 @@ async def call_gateway(
     message: Any,
     metadata: Mapping[str, str],
     timeout: float | None,  # noqa: ASYNC109  # gRPC's own deadline, which the gateway sees
-) -> str:
-    """Call an operation of the gateway at `host:port`; return its answer as JSON by proto names.
+) -> AsyncGenerator[dict[str, Any], None]:
+    """Call an operation of the gateway at `host:port`; yield its answers, of which only streams have several, by proto names.
 
     Raises:
         CallError: the call failed; carries what the gateway said.
     """
     async with grpc.aio.insecure_channel(target) as channel:
-        method = channel.unary_unary(
+        connect = channel.unary_stream if operation.streaming else channel.unary_unary
+        method = connect(
             operation.grpc_path,
             request_serializer=operation.request.cls.SerializeToString,
             response_deserializer=operation.response.cls.FromString,
         )
+        call = method(message, metadata=tuple(metadata.items()), timeout=timeout)
         try:
-            answer = await method(message, metadata=tuple(metadata.items()), timeout=timeout)
+            if not operation.streaming:
+                yield plain(operation.response, await call)
+                return
+            async for answer in call:
+                yield plain(operation.response, answer)
         except grpc.aio.AioRpcError as error:
             raise CallError(_failure(error, operation)) from None
-    return orjson.dumps(plain(operation.response, answer), option=orjson.OPT_INDENT_2).decode()
 
 
 def _failure(error: grpc.aio.AioRpcError, operation: Operation) -> Failure:
