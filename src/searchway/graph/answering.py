@@ -1,6 +1,7 @@
 """From a GraphQL request to its response: what every way over the network has in common. Must not know any of them."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,22 +86,41 @@ class Answerer:
     async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
         """Execute a query or a mutation and return the response."""
         if not caller.explains:
-            return await self._execute(asked, Execution(self._engine, caller.request_id, caller.call))
-        calls: list[Call] = []
+            execution = Execution(self._engine, caller.request_id, caller.call)
+            return await execution.execute(asked.document, asked.operation, asked.given, asked.values)
+        counted = _Counted(caller)
+        execution = Execution(self._engine, caller.request_id, counted.call)
+        return counted.explain(await execution.execute(asked.document, asked.operation, asked.given, asked.values))
 
-        def new_call() -> Call:
-            calls.append(caller.call())
-            return calls[-1]
-
-        response = await self._execute(asked, Execution(self._engine, caller.request_id, new_call))
-        return {**response, "extensions": {"searchway": {"upstreamCalls": sum(call.upstream_calls for call in calls)}}}
-
-    async def responses(self, asked: Understood, caller: Caller) -> AsyncGenerator[dict[str, Any]]:
+    async def responses(self, asked: Understood, caller: Caller) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the responses to a request of any kind; a query or a mutation has one."""
         try:
-            yield await self.answer(asked, caller)
+            if not asked.is_stream:
+                yield await self.answer(asked, caller)
+                return
+            counted = _Counted(caller)
+            execution = Execution(self._engine, caller.request_id, counted.call)
+            stream = execution.stream(asked.document, asked.operation, asked.given, asked.values)
+            async with aclosing(stream) as results:
+                async for result in results:
+                    yield counted.explain(result) if caller.explains else result
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
             yield unexpected(error, caller.request_id)
 
-    async def _execute(self, asked: Understood, execution: Execution) -> dict[str, Any]:
-        return await execution.execute(asked.document, asked.operation, asked.given, asked.values)
+
+class _Counted:
+    """Knows the calls that were made for one request."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._calls: list[Call] = []
+
+    def call(self) -> Call:
+        """Return a new call for the engine."""
+        self._calls.append(self._caller.call())
+        return self._calls[-1]
+
+    def explain(self, response: dict[str, Any]) -> dict[str, Any]:
+        """Return the response with what it took so far."""
+        calls = sum(call.upstream_calls for call in self._calls)
+        return {**response, "extensions": {"searchway": {"upstreamCalls": calls}}}

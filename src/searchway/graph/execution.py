@@ -6,7 +6,8 @@ https://spec.graphql.org/October2021/#sec-Execution
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from graphql import OperationDefinitionNode
@@ -42,6 +43,16 @@ class Runner(Protocol):
         """Return how many calls of an operation, made at the same time, can become one request."""
         ...
 
+    def stream(
+        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Carry out a streaming operation; closing the stream ends the work.
+
+        Raises:
+            CallError: it failed.
+        """
+        ...
+
 
 class Execution:
     """Executes one operation of a document, once."""
@@ -62,6 +73,23 @@ class Execution:
         meta, more = self._meta(document, operation, plan, given) if plan.meta else ({}, [])
         data = _fill(plan.fields, answers, meta)
         return {"errors": [*errors, *more], "data": data} if errors or more else {"data": data}
+
+    async def stream(
+        self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield the results of a subscription; what ended it before its time is the error of the last one."""
+        plan = document.plan(operation, given, values)
+        for call in plan.calls:  # there is one at most
+            circumstances = self._new_call()
+            try:
+                message, circumstances.page = make_message(call, values)
+                stream = self._engine.stream(call.operation, message, circumstances, call.selection)
+                async with aclosing(stream) as answers:
+                    async for answer in answers:
+                        yield {"data": _fill(plan.fields, [call.reader.read(answer)], {})}
+            except Exception as error:  # noqa: BLE001  # as for any other field
+                errors = [self._error(error, call, circumstances)]
+                yield {"errors": errors, "data": _fill(plan.fields, [None], {})}
 
     async def _answers(self, plan: Plan, values: VariableValues) -> list[Any]:
         """Return what each call came to: reads at the same time, writes one after the other."""
@@ -93,10 +121,13 @@ class Execution:
             data = call.reader.read(answer)
             return call.finish(data, answer) if call.finish else data
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
-            if isinstance(error, CallError):
-                circumstances.place(error, call.operation)
-            self._failed[number] = field_error(error, call, self._request_id)
+            self._failed[number] = self._error(error, call, circumstances)
             return None
+
+    def _error(self, error: Exception, call: PlannedCall, circumstances: Call) -> dict[str, Any]:
+        if isinstance(error, CallError):
+            circumstances.place(error, call.operation)
+        return field_error(error, call, self._request_id)
 
     def _meta(
         self, document: Document, operation: OperationDefinitionNode, plan: Plan, given: Mapping[str, Any]
@@ -128,7 +159,8 @@ def make_message(call: PlannedCall, values: VariableValues) -> tuple[Any, PageRe
     arguments = get_argument_values(call.arguments, call.nodes[0], values)
     request = call.operation.request
     page = page_request(arguments) if call.operation.paging else None
-    message = inputs.build(request, arguments if call.operation.read_only else arguments.get("input", {}))
+    flat = call.operation.read_only or call.operation.streaming
+    message = inputs.build(request, arguments if flat else arguments.get("input", {}))
     if call.is_constant:
         call.message, call.page = type(message)(), page
         call.message.CopyFrom(message)

@@ -2,6 +2,7 @@
 
     rpc IsmService.ListPolicies   ->  query field ism { policies }
     rpc SecurityService.PutRole   ->  mutation field securityPutRole(input: SecurityPutRoleInput!)
+    rpc RulesService.StreamRules  ->  subscription field rulesStreamRules, since it returns a stream
     message Policy                ->  type Policy, input PolicyInput
     field min_doc_count           ->  minDocCount
 
@@ -52,16 +53,16 @@ def query_field(operation: Operation) -> str:
     return rpc[0].lower() + rpc[1:]
 
 
-def mutation_field(operation: Operation) -> str:
-    """Return the name of a write at the root."""
+def root_field(operation: Operation) -> str:
+    """Return the name of a write or of a stream at the root."""
     return camel(operation.family) + operation.rpc
 
 
 def face_field(operation: Operation) -> str:
     """Return where an operation is found, as in `ism.policies` or `ismCreatePolicy`."""
-    if operation.read_only:
+    if operation.read_only and not operation.streaming:
         return f"{camel(operation.family)}.{query_field(operation)}"
-    return mutation_field(operation)
+    return root_field(operation)
 
 
 def argument(operation: Operation, name: str) -> str:
@@ -81,7 +82,7 @@ def connection_type(operation: Operation) -> str:
 
 def request_input(operation: Operation) -> str:
     """Return the input type of a mutation."""
-    return pascal(mutation_field(operation)) + "Input"
+    return pascal(root_field(operation)) + "Input"
 
 
 def type_name(shape: Shape) -> str:

@@ -2,6 +2,7 @@
 
     type Query { ism: IsmQueries! … }      the reads, grouped by family
     type Mutation { ismCreatePolicy(…) … } the writes, flat, because only root mutations run one after the other
+    type Subscription { … }                the streams, flat, because a subscription has one root field
 
 The schema holds types and no resolvers: `execution` answers operation fields.
 """
@@ -40,9 +41,9 @@ def build_schema(catalog: Catalog) -> strawberry.Schema:
         ContractError: two elements of the contract claim the same type name.
     """
     builder = _Builder(catalog)
-    query, mutation = builder.query(), builder.mutation()
+    query, mutation, subscription = builder.query(), builder.mutation(), builder.subscription()
     config = StrawberryConfig(scalar_map=SCALARS, default_resolver=_member)
-    schema = strawberry.Schema(query=query, mutation=mutation, config=config)
+    schema = strawberry.Schema(query=query, mutation=mutation, subscription=subscription, config=config)
     _finish(core_schema(schema))
     return schema
 
@@ -65,7 +66,10 @@ def sdl_of(schema: strawberry.Schema) -> str:
 
 class _Builder:
     def __init__(self, catalog: Catalog) -> None:
-        self._operations = sorted(catalog.unary.values(), key=names.face_field)
+        operations = sorted(catalog.operations.values(), key=names.face_field)
+        self._reads = [one for one in operations if one.read_only and not one.streaming]
+        self._writes = [one for one in operations if not one.read_only and not one.streaming]
+        self._streams = [one for one in operations if one.streaming]
         self._comments = read_comments(catalog.descriptor_set)
         self._claims = names.Claims()
         self._types = TypeFactory(self._claims)
@@ -75,22 +79,29 @@ class _Builder:
         """Make the root of the reads."""
         root = object_type("Query", "Everything that can be read, by family.")
         families: dict[str, type] = {}
-        for operation in self._operations:
-            if operation.read_only:
-                if operation.family not in families:
-                    families[operation.family] = self._family(root, operation)
-                self._add_read(families[operation.family], operation)
+        for operation in self._reads:
+            if operation.family not in families:
+                families[operation.family] = self._family(root, operation)
+            self._add_read(families[operation.family], names.query_field(operation), operation)
         return root
 
     def mutation(self) -> type | None:
         """Make the root of the writes; None if there are none."""
-        writes = [operation for operation in self._operations if not operation.read_only]
         root = object_type(
             "Mutation", "Everything that can be changed. The fields of a request run one after the other."
         )
-        for operation in writes:
+        for operation in self._writes:
             self._add_write(root, operation)
-        return root if writes else None
+        return root if self._writes else None
+
+    def subscription(self) -> type | None:
+        """Make the root of the streams; None if there are none."""
+        root = object_type(
+            "Subscription", "Everything that answers again and again, until it ends or the caller leaves."
+        )
+        for operation in self._streams:
+            self._add_read(root, names.root_field(operation), operation)
+        return root if self._streams else None
 
     def _family(self, root: type, operation: Operation) -> type:
         comment = self._comments.get(operation.service, "")
@@ -98,8 +109,8 @@ class _Builder:
         add_field(root, names.camel(operation.family), cls, comment)
         return cls
 
-    def _add_read(self, family: type, operation: Operation) -> None:
-        field = self._add_operation(family, names.query_field(operation), operation)
+    def _add_read(self, cls: type, name: str, operation: Operation) -> None:
+        field = self._add_operation(cls, name, operation)
         arguments = [self._types.argument(f, names.argument(operation, f.name)) for f in inputs(operation.request)]
         if takes_end(operation):
             arguments += end_arguments()
@@ -109,7 +120,7 @@ class _Builder:
                 argument.description = _AFTER
 
     def _add_write(self, root: type, operation: Operation) -> None:
-        field = self._add_operation(root, names.mutation_field(operation), operation)
+        field = self._add_operation(root, names.root_field(operation), operation)
         if not operation.request.is_empty:
             cls = self._types.request(operation.request, names.request_input(operation))
             field.arguments = [whole_argument(cls, operation.request.comment)]

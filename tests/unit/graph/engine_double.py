@@ -1,7 +1,7 @@
 """A double of the engine: answers each operation with a body that a cluster might send, and remembers what it was asked."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,8 @@ class EngineDouble:
     asked: list[Asked] = field(default_factory=list)
     joined: dict[str, int] = field(default_factory=dict)
     upstream_calls: int = 0
+    rules: int = 2
+    taken: int = 0
     running: int = 0
     most_running: int = 0
     hold: asyncio.Event | None = None
@@ -92,6 +94,25 @@ class EngineDouble:
         if operation.name in self.errors:
             raise self.errors[operation.name]
         return answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", ""))
+
+    async def stream(
+        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
+    ) -> AsyncGenerator[Answer, None]:
+        """Stream the rules r0, r1 and so on, then wait if something holds, then fail if there is an error."""
+        self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
+        self.running += 1
+        try:
+            for number in range(self.rules):
+                self.taken = number + 1
+                call.upstream_calls = self.taken
+                yield Answer(bodies=(b'{"rule": {"id": "r%d"}}' % number,), keys={"feature_type": "workload_group"})
+            if self.hold:
+                await self.hold.wait()
+            if operation.name in self.errors:
+                raise self.errors[operation.name]
+        finally:
+            self.running -= 1
+            self.stopped.set()
 
     def together(self, operation: Operation, call: Call) -> int:
         assert call.face == "graphql"

@@ -8,8 +8,9 @@ import pytest
 from searchway.errors import Code, Failure, UpstreamError
 from searchway.sandbox import create_sandbox
 from unit.graph.engine_double import EngineDouble
+from unit.graph.sandboxed import over
 from unit.graph.test_http import ALLOCATION, DELETE, Connect
-from unit.graph.test_joined import MUTATIONS, document, over
+from unit.graph.test_joined import MUTATIONS, document
 
 COUNTED = {"cat": {"allocation": {"totalCount": 3}}}
 

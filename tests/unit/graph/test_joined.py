@@ -3,8 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -12,16 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchway.contract.catalog import load
-from searchway.engine import Engine
-from searchway.engine.telemetry import Telemetry
-from searchway.graph.app import create_app
-from searchway.sandbox import Sandbox, create_sandbox
-from searchway.settings import Settings
-from searchway.upstream import Clusters
-from searchway.upstream.asgi import AsgiTransport
-from unit.graph.conftest import derived
+from searchway.sandbox import create_sandbox
 from unit.graph.engine_double import EngineDouble
+from unit.graph.sandboxed import over
 
 MUTATIONS = [
     'securityPutRole(input: {{name: "{name}", role: {{}}}}) {{ created }}',
@@ -34,21 +26,6 @@ MUTATIONS = [
     'indicesCreateIndex(input: {{index: "{name}"}}) {{ acknowledged }}',
 ]
 DOCUMENTS = st.lists(st.tuples(st.sampled_from(MUTATIONS), st.sampled_from("abc")), min_size=1, max_size=12)
-
-
-@asynccontextmanager
-async def over(sandbox: Sandbox, *, version: str = "9.5.0", **more: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """Open a client of a gateway in front of a sandbox that plays Elasticsearch."""
-    cluster = {"nodes": ["http://cluster:9200"], "engine": "elasticsearch", "version": version}
-    chosen = Settings.model_validate({"clusters": {"a": cluster}, "introspection": False, **more})
-    clusters = Clusters(chosen, transports={"a": AsgiTransport(sandbox)})
-    engine = Engine(load(), clusters, chosen, Telemetry(access_log=False))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("searchway.graph.app.build_schema", derived)
-        app = create_app(engine, load(), chosen)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-        yield client
-    await clusters.aclose()
 
 
 def document(fields: Sequence[str]) -> str:

@@ -32,6 +32,8 @@ def test_camel_joins_words(snake: str, camel: str) -> None:
         ("security.PutRole", "securityPutRole"),
         ("enrich.ExecutePolicy", "enrichExecutePolicy"),
         ("indices.ModifyDataStream", "indicesModifyDataStream"),
+        ("rules.StreamRules", "rulesStreamRules"),
+        ("enrich.WatchPolicyExecution", "enrichWatchPolicyExecution"),
     ],
 )
 def test_fields_follow_the_rule(operation: str, field: str) -> None:

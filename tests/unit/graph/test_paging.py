@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLSchema, get_named_type
 
 from searchway.sandbox import create_sandbox
-from unit.graph.test_joined import over
+from unit.graph.sandboxed import over
 
 PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String) { cat {
   allocation(first: $first, after: $after, last: $last, before: $before) {
@@ -77,5 +77,5 @@ def test_only_lists_at_hand_as_a_whole_are_read_from_the_end(schema: GraphQLSche
     assert schema.query_type is not None
     families: list[Any] = [get_named_type(field.type) for field in schema.query_type.fields.values()]
     lists = {name: set(f.args) for family in families for name, f in family.fields.items() if "first" in f.args}
-    assert {name for name, args in lists.items() if "last" in args} == {"allocation", "explainIndices"}
+    assert {name for name, args in lists.items() if "last" in args} == {"allocation", "explainIndices", "tasks"}
     assert all(("last" in args) == ("before" in args) for args in lists.values())

@@ -21,7 +21,8 @@ from searchway.graph.types import contract_of
 def field_of(schema: GraphQLSchema, path: str) -> Any:
     head, _, tail = path.partition(".")
     if not tail:
-        return schema.mutation_type.fields[head]  # type: ignore[union-attr]
+        roots = {**schema.mutation_type.fields, **schema.subscription_type.fields}  # type: ignore[union-attr]
+        return roots[head]
     return schema.query_type.fields[head].type.of_type.fields[tail]  # type: ignore[union-attr]
 
 
@@ -29,7 +30,7 @@ def arguments(schema: GraphQLSchema, path: str) -> dict[str, str]:
     return {name: str(argument.type) for name, argument in field_of(schema, path).args.items()}
 
 
-@pytest.mark.parametrize("name", sorted(load().unary))
+@pytest.mark.parametrize("name", sorted(load().operations))
 def test_every_operation_has_its_field(schema: GraphQLSchema, catalog: Catalog, name: str) -> None:
     operation = catalog.operation(name)
     field = field_of(schema, names.face_field(operation))
@@ -52,6 +53,18 @@ def test_reads_take_their_request_as_arguments(schema: GraphQLSchema) -> None:
         "after": "String",
         "last": "Int",
         "before": "String",
+    }
+
+
+def test_streams_are_subscriptions_with_their_request_as_arguments(schema: GraphQLSchema, catalog: Catalog) -> None:
+    assert schema.subscription_type is not None
+    streams = {one.name for one in catalog.operations.values() if one.streaming}
+    assert {contract_of(field).name for field in schema.subscription_type.fields.values()} == streams
+    assert arguments(schema, "rulesStreamRules") == {
+        "featureType": "String!",
+        "filters": "[RuleFilterInput!]",
+        "pageSize": "Int",
+        "pageToken": "String",
     }
 
 
@@ -112,7 +125,7 @@ def test_enums_are_upper_case_without_prefix(schema: GraphQLSchema) -> None:
     assert set(refresh.values) == {"TRUE", "FALSE", "WAIT_FOR"}
 
 
-@pytest.mark.parametrize("name", sorted(load().unary))
+@pytest.mark.parametrize("name", sorted(load().operations))
 def test_deprecation_reaches_the_schema(schema: GraphQLSchema, catalog: Catalog, name: str) -> None:
     operation = catalog.operation(name)
     assert bool(field_of(schema, names.face_field(operation)).deprecation_reason) is operation.deprecated
