@@ -63,7 +63,8 @@ class Faces:
 @asynccontextmanager
 async def _open(sandbox: Sandbox) -> AsyncIterator[Faces]:
     cluster = {"nodes": ["http://c:9200"], "engine": "elasticsearch", "version": "9.0.0"}
-    settings = Settings.model_validate({"clusters": {"c": cluster}, "grpc": {"host": "127.0.0.1", "port": 0}})
+    listen, batching = {"host": "127.0.0.1", "port": 0}, {"window_ms": 50}  # long enough for a slow machine
+    settings = Settings.model_validate({"clusters": {"c": cluster}, "grpc": listen, "batching": batching})
     clusters = Clusters(settings, transports={"c": AsgiTransport(sandbox)})
     telemetry = Telemetry(access_log=False)
     engine = Engine(load(), clusters, settings, telemetry)
