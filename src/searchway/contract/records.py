@@ -333,6 +333,11 @@ class Operation:
         return self.form is Form.NDJSON and self.bindings[0].body == "*"
 
     @cached_property
+    def has_given_keys(self) -> bool:
+        """Whether the request decides keys of the answer."""
+        return any(field.key_from for shape in _shapes_below(self.response) for field in shape.fields)
+
+    @cached_property
     def reserved_keys(self) -> frozenset[str]:
         """Keys that an entry of a spread map must not have: those of the members beside it in answers, and those of paging."""
         spreading = [shape for shape in _shapes_below(self.response) if shape.spread is not None]

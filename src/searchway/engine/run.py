@@ -92,7 +92,8 @@ class Run:
         """
         await self._find_product()
         answer = await self._fetch()
-        answer.keys = params.request_keys(self.operation.request, self.message)
+        if self.operation.has_given_keys:
+            answer.keys = params.request_keys(self.operation.request, self.message)
         await self._complete(answer)
         return answer
 
@@ -239,6 +240,8 @@ class Run:
 
     async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:
         """Wait for a request that runs on the gateway's time, within the caller's own."""
+        if self.operation.read_only and self.call.deadline is None:
+            return await shared  # the gateway's time ends first
         try:
             async with asyncio.timeout(self._deadline - time.monotonic()):
                 return await shared
@@ -258,6 +261,8 @@ class Run:
         self.parts.sent(self.operation)
 
     async def _complete(self, answer: Answer) -> None:
+        if self._hook is _PLAIN:
+            return
         done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)
         outcome = await self._hook.complete(done)
         answer.failures = tuple(self._located(failure) for failure in outcome.failures)

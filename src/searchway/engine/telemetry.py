@@ -12,12 +12,12 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
-from searchway.engine.call import Call, Face
+from searchway.engine.call import Call
+from searchway.engine.metrics import CallMetrics
 from searchway.errors import CallError, Code
 
 _log = structlog.get_logger("searchway.access")
 
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -28,18 +28,8 @@ class Telemetry:
         self._access_log = access_log
         self.registry = registry = CollectorRegistry()
         """The metrics of this gateway, apart from those of the process."""
-        self._calls = Counter(
-            "searchway_calls", "Calls by operation, face and code.", ["operation", "face", "code"], registry=registry
-        )
-        self._seconds = Histogram(
-            "searchway_call_seconds", "Time of a call.", ["operation", "face"], buckets=_BUCKETS, registry=registry
-        )
-        self._upstream = Counter(
-            "searchway_upstream_requests",
-            "Requests sent to clusters, by the operation that they are of.",
-            ["operation"],
-            registry=registry,
-        )
+        self._metrics = CallMetrics()
+        registry.register(self._metrics)
         self._shared = Counter(
             "searchway_shared_calls",
             "Calls that needed no request of their own: answered by the flight or the batch of others.",
@@ -53,8 +43,9 @@ class Telemetry:
             buckets=_SIZES,
             registry=registry,
         )
-        self._labelled: dict[tuple[Operation, Face, Code], tuple[Counter, Histogram]] = {}
-        self._inside = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
+        self._inside = 0
+        in_flight = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
+        in_flight.set_function(lambda: self._inside)
 
     def observe(self, operation: Operation, call: Call) -> "Observation":
         """Return what counts, times and logs the call that runs inside."""
@@ -62,14 +53,12 @@ class Telemetry:
 
     def begin(self) -> None:
         """Note that a call has begun."""
-        self._inside.inc()
+        self._inside += 1
 
     def end(self, operation: Operation, call: Call, code: Code, seconds: float) -> None:
         """Note how a call ended."""
-        self._inside.dec()
-        count, time_taken = self._metrics(operation, call.face, code)
-        count.inc()
-        time_taken.observe(seconds)
+        self._inside -= 1
+        self._metrics.ended(operation.name, call.face, code.value, seconds)
         if self._access_log:
             _log.info(
                 "call",
@@ -84,7 +73,7 @@ class Telemetry:
 
     def sent(self, operation: Operation) -> None:
         """Count a request to a cluster, when it is sent: whoever waits for it may leave."""
-        self._upstream.labels(operation.name).inc()
+        self._metrics.sent(operation.name)
 
     def shared(self, operation: str, how: Literal["flight", "batch"], calls: int = 1) -> None:
         """Count calls that needed no request of their own."""
@@ -93,16 +82,6 @@ class Telemetry:
     def joined(self, operation: str, calls: int) -> None:
         """Note how many calls one joined request answered."""
         self._batches.labels(operation).observe(calls)
-
-    def _metrics(self, operation: Operation, face: Face, code: Code) -> tuple[Counter, Histogram]:
-        """Return the metrics with these labels, which take longer to find than to count."""
-        key = (operation, face, code)
-        found = self._labelled.get(key)
-        if found is None:
-            name = operation.name
-            found = (self._calls.labels(name, face, code), self._seconds.labels(name, face))
-            self._labelled[key] = found
-        return found
 
 
 class Observation:
