@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+WATCH_POLICY = 'subscription { enrichWatchPolicyExecution(name: "users-policy") { finished phase } }'
 TYPE_NAMES = "{ __schema { types { name } } }"
 
 
@@ -97,6 +98,13 @@ def test_wrong_query_shows_error(visit: Visit, gateway: str) -> None:
     shown = visit.run()
     assert '"errors": [' in shown
     assert "nowhere" in shown
+
+
+def test_subscription_shows_what_comes(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql?query={quote(WATCH_POLICY)}")
+    visit.run()
+    expect(visit.page.locator(".graphiql-response .view-lines")).to_contain_text('"finished": true')
+    assert visit.complaints == []
 
 
 def test_prettify_lays_the_query_out(visit: Visit, gateway: str) -> None:

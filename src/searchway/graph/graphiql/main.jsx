@@ -4,6 +4,7 @@
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { createClient } from 'graphql-sse';
 import { createRoot } from 'react-dom/client';
 import 'graphiql/style.css';
 import './page.css';
@@ -17,7 +18,13 @@ globalThis.MonacoEnvironment = {
 
 const root = document.getElementById('graphiql');
 const shared = new URLSearchParams(window.location.search);
-const fetcher = createGraphiQLFetcher({ url: window.location.pathname });
+const url = new URL(window.location.pathname, window.location.href).href;
+
+// Subscriptions come as server-sent events: fetch sends them with the headers that a WebSocket of a browser cannot have.
+const fetcher = (request, options) => {
+  const wsClient = createClient({ url, headers: options?.headers, retryAttempts: 0 });
+  return createGraphiQLFetcher({ url, wsClient })(request, options);
+};
 
 // Request headers may hold credentials: they are never written to the browser's storage.
 createRoot(root).render(
