@@ -75,13 +75,16 @@ class Flights:
         self._shared = shared
         self._open: dict[FlightKey, _Flight] = {}
 
-    async def join(self, key: FlightKey, selection: Selection | None, send: Send) -> HttpResponse:
+    async def join(
+        self, key: FlightKey, selection: Selection | None, send: Send, *, again: bool = True
+    ) -> HttpResponse:
         """Return the answer to the read, sent for this caller or for an earlier one.
 
         Args:
             key: what the read is.
             selection: what this caller needs of the answer.
             send: sends the read; called for a flight that this caller begins.
+            again: whether a caller who came late to a flight that ran out of time may take another.
 
         Raises:
             CallError: the read failed, for everyone who shares it.
@@ -94,7 +97,7 @@ class Flights:
             try:
                 return await passenger
             except CallError as error:
-                if not (is_late and _ran_out(error)):
+                if not (again and is_late and _ran_out(error)):
                     raise  # else there may be time for another flight
             finally:
                 self._leave(key, flight, passenger)

@@ -1,8 +1,10 @@
 """One call on its way: product, request, page, and what the family has to add.
 
-product --> request --+--> alone ---------------+--> judge --> page --> complete (family) --> Answer
-+--> a flight (same read) -+
-+--> a batch (same kind) --+
+    product --> request --+--> alone ----------------+--> judge --> page --> complete (family) --> Answer
+                          +--> a flight (same read) -+
+                          +--> a batch (same kind) --+
+
+Everything here is for one caller; what callers share stands in `Parts`.
 """
 
 import asyncio
