@@ -94,6 +94,7 @@ class Cluster:
             target=request.target.encode("ascii"),
             headers=self._policy.write(request, headers),
             body=request.body or b"",
+            may_be_locked=retry is Retry.NEVER,
         )
         try:
             async with asyncio.timeout(left):

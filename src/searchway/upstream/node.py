@@ -15,6 +15,9 @@ from searchway.wire import HttpResponse
 # Statuses by which a node, or a proxy before it, says that it cannot work at present.
 UNWELL = frozenset({429, 502, 503, 504})
 
+# The same status is a lock's, where what is asked for is under way already.
+_LOCKED = 429
+
 TOO_LARGE = Code.RESOURCE_EXHAUSTED
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -32,6 +35,8 @@ class Outgoing:
     """The headers, credentials included."""
     body: bytes
     """The body; empty if there is none."""
+    may_be_locked: bool = False
+    """Whether it can be refused because the same work is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ class Node:
         self.breaker.begin()
         try:
             answer = await self._exchange(outgoing)
-            good = isinstance(answer, HttpResponse) and answer.status not in UNWELL
+            good = _tells(answer, outgoing)
         finally:
             self.breaker.end(good=good)
         return answer
@@ -100,6 +105,15 @@ class Node:
         finally:
             await arrival.body.aclose()
         return HttpResponse(status=arrival.status, headers=_merged(arrival.headers), body=b"".join(chunks))
+
+
+def _tells(answer: HttpResponse | Broken, outgoing: Outgoing) -> bool | None:
+    """Return how an answer says that the node is; None if it says nothing of that."""
+    if isinstance(answer, Broken):
+        return False
+    if outgoing.may_be_locked and answer.status == _LOCKED:
+        return None
+    return answer.status not in UNWELL
 
 
 def _merged(raw: Headers) -> dict[str, str]:

@@ -27,7 +27,6 @@ async def app_over(sandbox: Sandbox, *, version: str = "", **more: Any) -> Async
         "nodes": ["http://cluster:9200"],
         "engine": played.name,
         "version": version or played.version,
-        "breaker_failures": 10**9,  # the lock of a running policy is a 429, for which breakers open
     }
     chosen = Settings.model_validate({"clusters": {"a": cluster}, "introspection": False, **more})
     clusters = Clusters(chosen, transports={"a": AsgiTransport(sandbox)})

@@ -1,6 +1,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -286,3 +287,13 @@ async def test_health_of_a_cluster_that_is_away(bad: Step, problem: str) -> None
 
 async def test_cluster_that_wants_credentials_is_reachable() -> None:
     assert (await cluster_on(Scripted(status(401))).health()).reachable
+
+
+@pytest.mark.parametrize(("retry", "reached"), [(Retry.NEVER, 20), (Retry.UNSENT, 2)])
+async def test_a_lock_says_nothing_of_the_node(retry: Retry, reached: int) -> None:
+    transport = Scripted(status(429))
+    cluster = cluster_on(transport, nodes=1, breaker_failures=2, retries=0)
+    for _ in range(20):
+        with suppress(TransportError):
+            await send(cluster, GET, retry)
+    assert len(transport.requests) == reached
