@@ -133,6 +133,26 @@ class GraphFace:
             raw = bytes(msgspec.json.decode(raw, type=dict[str, msgspec.Raw])[name])
         return raw, None
 
+    async def subscribe(self, query: str, cluster: EngineName) -> list[Any]:
+        """Send a subscription; return its responses when it has ended."""
+        headers = {"accept": "text/event-stream", "x-searchway-cluster": cluster.value}
+        response = await self._client.post("/graphql", json={"query": query}, headers=headers)
+        assert response.status_code == 200, response.text
+        *found, end = events(response.text)
+        assert end == ("complete", None)
+        return [one for _, one in found]
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """Read a stream of server-sent events as its specification says; comments are left out."""
+    found = []
+    for block in text.removesuffix("\n\n").split("\n\n"):
+        fields = dict(line.partition(":")[::2] for line in block.split("\n") if not line.startswith(":"))
+        if fields:
+            data = fields["data"].strip()
+            found.append((fields["event"].strip(), orjson.loads(data) if data else None))
+    return found
+
 
 def grpc_failure(error: grpc.aio.AioRpcError) -> dict[str, Any]:
     """Return the ApiError of a call that failed, in the plain form."""

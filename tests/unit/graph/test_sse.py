@@ -3,11 +3,11 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
+from harness.faces import events
 from searchway.errors import Code, Failure, UpstreamError
 from unit.graph.engine_double import EngineDouble
 from unit.graph.serving import served
@@ -22,17 +22,6 @@ async def client(open_app: Callable[..., Starlette]) -> AsyncIterator[httpx.Asyn
     app = open_app(introspection=False, limits={"graphql_streams": 2})
     async with served(app) as address, httpx.AsyncClient(base_url=f"http://{address}", headers=EVENTS) as opened:
         yield opened
-
-
-def events(text: str) -> list[tuple[str, Any]]:
-    """Read a stream as its specification says; comments are left out."""
-    found = []
-    for block in text.removesuffix("\n\n").split("\n\n"):
-        fields = dict(line.partition(":")[::2] for line in block.split("\n") if not line.startswith(":"))
-        if fields:
-            data = fields["data"].strip()
-            found.append((fields["event"].strip(), orjson.loads(data) if data else None))
-    return found
 
 
 async def test_a_query_has_one_event(client: httpx.AsyncClient) -> None:

@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
+from harness.faces import events
 from searchway.errors import Code, Failure, UpstreamError
 from searchway.sandbox import Sandbox, create_sandbox, load_example_data
 from unit.graph.engine_double import EngineDouble
 from unit.graph.sandboxed import app_over
 from unit.graph.serving import hear, say, served, socket
-from unit.graph.test_sse import events
 
 STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { __typename rule { id } } }'
 WATCH = 'subscription { enrichWatchPolicyExecution(name: "p") { finished } }'
