@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import grpc
 import httpx
@@ -37,8 +38,8 @@ class Gateway:
         return faces[name]
 
 
-def gateway_settings(nodes: str = "http://{engine}:9200") -> Settings:
-    """Return settings with a cluster of each engine, where nothing is tried twice."""
+def gateway_settings(nodes: str = "http://{engine}:9200", **more: Any) -> Settings:
+    """Return settings with a cluster of each engine, where nothing is tried twice; `more` are further settings."""
     clusters = {
         engine.value: {
             "nodes": [nodes.format(engine=engine.value)],
@@ -50,7 +51,7 @@ def gateway_settings(nodes: str = "http://{engine}:9200") -> Settings:
         for engine, version in VERSIONS.items()
     }
     loopback = {"host": "127.0.0.1", "port": 0}
-    return Settings.model_validate({"clusters": clusters, "grpc": loopback, "batching": {"enabled": False}})
+    return Settings.model_validate({"clusters": clusters, "grpc": loopback, "batching": {"enabled": False}, **more})
 
 
 @asynccontextmanager
