@@ -30,7 +30,7 @@ def describe(operation: Operation) -> dict[str, Any]:
     return {
         "name": operation.name,
         "rpc": operation.grpc_path,
-        "graphql": None if operation.streaming else face_field(operation),
+        "graphql": face_field(operation),
         "rest": methods(operation.bindings),
         "engines": [_engine(availability) for availability in operation.engines],
         "retry": operation.retry.value,
