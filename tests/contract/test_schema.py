@@ -9,6 +9,7 @@ import httpx
 import pytest
 from graphql import build_schema, parse, validate
 
+from harness.faces import events
 from searchway.app import open_gateway
 from searchway.contract.catalog import load
 from searchway.contract.records import Engine, Operation
@@ -26,7 +27,7 @@ def example_name(operation: Operation) -> str:
     return operation.family + re.sub(r"(?=[A-Z])", "_", operation.rpc).lower()
 
 
-OPERATIONS: Final = {example_name(operation): operation for operation in load().unary.values()}
+OPERATIONS: Final = {example_name(operation): operation for operation in load().operations.values()}
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
@@ -44,6 +45,11 @@ def test_every_family_has_examples_and_they_are_of_operations() -> None:
     assert shown == {operation.family for operation in OPERATIONS.values()}
 
 
+def test_every_stream_has_an_example() -> None:
+    streams = {name for name, operation in OPERATIONS.items() if operation.streaming}
+    assert streams <= {path.stem for path in EXAMPLES}
+
+
 def test_example_is_valid(example: Path) -> None:
     assert validate(build_schema(SDL.read_text(encoding="utf-8")), parse(example.read_text(encoding="utf-8"))) == []
 
@@ -55,21 +61,35 @@ async def test_example_runs_on_the_sandbox(example: Path) -> None:
         app = create_app(gateway.engine, gateway.catalog, gateway.settings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
             more = await started_task(client) if example.stem == "tasks_get_task" else {}
-            answer = await post(client, example, more)
-    assert "errors" not in answer
-    assert leaves(answer["data"])
+            ask = stream if OPERATIONS[example.stem].streaming else post
+            answers = await ask(client, example, more)
+    assert answers
+    for answer in answers:
+        assert "errors" not in answer
+        assert leaves(answer["data"])
 
 
 async def started_task(client: httpx.AsyncClient) -> dict[str, Any]:
-    answer = await post(client, FOLDER / "examples" / "enrich_execute_policy.graphql", {})
+    (answer,) = await post(client, FOLDER / "examples" / "enrich_execute_policy.graphql", {})
     return {"taskId": answer["data"]["enrichExecutePolicy"]["task"]}
 
 
-async def post(client: httpx.AsyncClient, example: Path, more: dict[str, Any]) -> dict[str, Any]:
+async def post(client: httpx.AsyncClient, example: Path, more: dict[str, Any]) -> list[Any]:
+    """Return the one response to an example."""
+    return [(await client.post("/graphql", json=request(example, more))).json()]
+
+
+async def stream(client: httpx.AsyncClient, example: Path, more: dict[str, Any]) -> list[Any]:
+    """Return the responses to a subscription, which must end."""
+    accept = {"accept": "text/event-stream"}
+    *found, end = events((await client.post("/graphql", json=request(example, more), headers=accept)).text)
+    assert end == ("complete", None)
+    return [response for _, response in found]
+
+
+def request(example: Path, more: dict[str, Any]) -> dict[str, Any]:
     text, variables = read(example)
-    asked = {"query": text, "variables": variables | more}
-    answer: dict[str, Any] = (await client.post("/graphql", json=asked)).json()
-    return answer
+    return {"query": text, "variables": variables | more}
 
 
 def read(example: Path) -> tuple[str, dict[str, Any]]:
