@@ -15,6 +15,8 @@ from searchway.rpc.reflection import reflection_handlers
 from searchway.settings import Address, ServerTls, Settings
 
 HEALTH = "grpc.health.v1.Health"
+CALLS_WAITING = 10
+"""How many times the calls in flight may wait to be taken, so that a burst is told RESOURCE_EXHAUSTED by us."""
 
 
 class Server:
@@ -65,7 +67,10 @@ def _handlers(engine: Engine, catalog: Catalog, settings: Settings) -> tuple[Any
 
 def _options(settings: Settings) -> list[tuple[str, int]]:
     """Return grpc's channel arguments: https://grpc.github.io/grpc/core/group__grpc__arg__keys.html."""
+    waiting = CALLS_WAITING * settings.limits.in_flight
     return [
+        ("grpc.server.max_pending_requests", waiting),  # else some of a burst beyond 1,000 are cancelled unseen
+        ("grpc.server.max_pending_requests_hard_limit", waiting),
         ("grpc.max_receive_message_length", settings.limits.grpc_receive_bytes),
         ("grpc.max_send_message_length", settings.limits.grpc_send_bytes),
         ("grpc.max_metadata_size", 16 * 1024),  # tokens of callers are long

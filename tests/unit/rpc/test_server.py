@@ -136,6 +136,14 @@ async def test_answer_beyond_grpcs_own_default_is_served(serve: Any) -> None:
             assert len((await face.call("cat.ListAllocation")).allocation[0].node) == 6_000_000
 
 
+async def test_no_call_of_a_burst_is_cancelled_unseen(serve: Any) -> None:
+    async with serve(ROWS) as face:
+        calls = [face.call("cat.ListAllocation") for _ in range(5000)]
+        codes = await asyncio.gather(*(call.code() for call in calls))
+    assert set(codes) == {grpc.StatusCode.OK}
+    assert len(face.engine.runs) == len(calls)
+
+
 async def test_reflection_can_be_switched_off(serve: Any) -> None:
     async with serve(ROWS, introspection=False) as face:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
