@@ -35,13 +35,12 @@ def configure(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
-def _render(_logger: object, level: str, event: structlog.typing.EventDict) -> bytes:
+def _render(logger: object, level: str, event: structlog.typing.EventDict) -> bytes:
     if "exc_info" in event:
-        event = structlog.processors.format_exc_info(_logger, level, event)
-    return orjson.dumps({**event, "level": level, "timestamp": datetime.now(UTC)}, default=repr, option=_UTC)
-
-
-_UTC = orjson.OPT_UTC_Z
+        event = structlog.processors.format_exc_info(logger, level, event)
+    return orjson.dumps(
+        {**event, "level": level, "timestamp": datetime.now(UTC)}, default=repr, option=orjson.OPT_UTC_Z
+    )
 
 
 def _keep(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
