@@ -1,12 +1,22 @@
-"""A running gateway for all tests, over a fake cluster at the transport seam."""
+"""The loop that async tests run on, and a running gateway for all tests, over a fake cluster at the transport seam."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
+import uvloop
 
 from harness.gateway import Gateway, gateway_settings, open_gateway
 from harness.upstream import Upstream
+
+Factories = dict[str, Callable[[], asyncio.AbstractEventLoop]]
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Factories:
+    """Run tests on the loop that the gateway runs on, those of connections on Python's own as well."""
+    served: Factories = {"uvloop": uvloop.new_event_loop}
+    return served | {"asyncio": asyncio.new_event_loop} if item.nodeid.startswith("tests/unit/upstream/") else served
 
 
 @pytest.fixture(scope="session")

@@ -1,76 +1,85 @@
-"""What carries a request to a node: a transport of httpx, or one that can do without httpx's records.
+"""What carries a request to a node: the gateway's own transport, or any of httpx.
 
-Those records take as long as the exchange itself, so the transport of real clusters has a way past them. Every other
-one (the sandbox's, those of tests) is adapted here.
+Any of httpx can stand in for the network: the sandbox's, those of tests. They are adapted here.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import httpx
+
+from searchway.upstream.answers import AnswerTooLargeError
+from searchway.wire import HttpResponse
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An answer whose body is still to be read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A request as every node of a cluster gets it."""
 
-    status: int
-    """The HTTP status."""
-    headers: Headers
-    """The headers."""
-    body: httpx.AsyncByteStream
-    """The body, unpacked; closing it ends the connection unless it was read whole."""
+    method: str
+    """The HTTP method; not HEAD, whose answers look as if they had a body."""
+    target: bytes
+    """Path and query as they stand in the request line."""
+    headers: Headers = field(repr=False)
+    """The headers, credentials included; those of HTTP itself, such as the length, are added."""
+    body: bytes
+    """The body; empty if there is none."""
 
 
-@runtime_checkable
 class Carrier(Protocol):
     """Carries requests."""
 
-    async def open(self, method: str, origin: str, target: bytes, headers: Headers, body: bytes) -> Arrival:
-        """Send a request and return the answer as soon as its headers are there.
+    async def exchange(self, origin: str, outgoing: Outgoing, limit: int) -> HttpResponse:
+        """Send a request and return the answer.
 
         Args:
-            method: the HTTP method.
             origin: scheme, host and port.
-            target: path and query as they stand in the request line.
-            headers: the headers.
-            body: the body; empty if there is none.
+            outgoing: the request.
+            limit: the largest body of an answer, in bytes.
 
         Raises:
-            httpx.TransportError: there is no answer.
+            AnswerTooLargeError: the answer is above the limit.
+            httpx.TransportError: there is no answer; `ConnectError` and `ConnectTimeout` if nothing was sent.
+            httpx.DecodingError: the answer cannot be unpacked.
         """
+
+    async def aclose(self) -> None:
+        """Close every connection."""
 
 
 def carrier_of(transport: httpx.AsyncBaseTransport) -> Carrier:
-    """Return what carries requests over a transport."""
-    return transport if isinstance(transport, Carrier) else _Adapter(transport)
+    """Return what carries requests over a transport of httpx."""
+    return _Adapter(transport)
 
 
 class _Adapter:
-    """Any transport of httpx."""
-
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
 
-    async def open(self, method: str, origin: str, target: bytes, headers: Headers, body: bytes) -> Arrival:
-        """Send a request."""
-        stream = httpx.ByteStream(body)
-        request = httpx.Request(method, origin, headers=headers, stream=stream, extensions={"target": target})
+    async def exchange(self, origin: str, outgoing: Outgoing, limit: int) -> HttpResponse:
+        stream = httpx.ByteStream(outgoing.body)
+        target = {"target": outgoing.target}
+        request = httpx.Request(outgoing.method, origin, headers=outgoing.headers, stream=stream, extensions=target)
         response = await self._transport.handle_async_request(request)
-        return Arrival(response.status_code, response.headers.raw, _Reading(response))
-
-
-class _Reading(httpx.AsyncByteStream):
-    """The body of a response of httpx."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._response.aiter_bytes()
+        try:
+            read = await _read(response, limit)
+        finally:
+            await response.aclose()
+        return HttpResponse(status=response.status_code, headers=dict(response.headers), body=read)
 
     async def aclose(self) -> None:
-        await self._response.aclose()
+        await self._transport.aclose()
+
+
+async def _read(response: httpx.Response, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > limit:
+            raise AnswerTooLargeError
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from searchway.contract.records import Engine, Retry
 from searchway.errors import Applied, Code, Failure, TransportError
 from searchway.settings import ClusterSettings
+from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import HeaderPolicy
-from searchway.upstream.node import TOO_LARGE, UNWELL, Broken, Node, Outgoing
+from searchway.upstream.node import TOO_LARGE, UNWELL, Broken, Node
 from searchway.upstream.pool import Pool
 from searchway.upstream.product import Product, from_headers, from_root
 from searchway.upstream.retry import Budget, may_go_again, pause
@@ -94,7 +95,6 @@ class Cluster:
             target=request.target.encode("ascii"),
             headers=self._policy.write(request, headers),
             body=request.body or b"",
-            may_be_locked=retry is Retry.NEVER,
         )
         try:
             async with asyncio.timeout(left):
@@ -112,7 +112,7 @@ class Cluster:
         self._budget.earn()
         while (node := self._pool.choose(tried)) is not None:
             tried.append(node)
-            outcome = await node.exchange(outgoing)
+            outcome = await node.exchange(outgoing, may_be_locked=retry is Retry.NEVER)
             if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._budget.spend():
                 break
             wait = pause(outcome, attempt=len(tried), elsewhere=self._pool.has_other(tried))

@@ -8,6 +8,7 @@ import httpx
 from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings, Settings
 from searchway.upstream.breaker import Breaker
+from searchway.upstream.carrier import Carrier, carrier_of
 from searchway.upstream.cluster import Cluster
 from searchway.upstream.credentials import HeaderPolicy
 from searchway.upstream.node import Node
@@ -30,9 +31,9 @@ class Clusters:
         Raises:
             SettingsError: A certificate or key of a cluster cannot be used, or its sandbox is not here.
         """
-        given = transports or {}
-        self._transports = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
-        self._clusters = {c.name: _build(c, settings, self._transports[c.name]) for c in settings.clusters}
+        given = {name: carrier_of(transport) for name, transport in (transports or {}).items()}
+        self._carriers = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
+        self._clusters = {c.name: _build(c, settings, self._carriers[c.name]) for c in settings.clusters}
         self._default = self._clusters[settings.default_cluster.name]
 
     def __iter__(self) -> Iterator[Cluster]:
@@ -60,11 +61,11 @@ class Clusters:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for transport in self._transports.values():
-            await transport.aclose()
+        for carrier in self._carriers.values():
+            await carrier.aclose()
 
 
-def _open(settings: ClusterSettings) -> httpx.AsyncBaseTransport:
+def _open(settings: ClusterSettings) -> Carrier:
     if settings.sandbox:
         raise SettingsError(f"clusters.{settings.name}.sandbox: expected to run where the sandbox is built in")
     try:
@@ -74,11 +75,11 @@ def _open(settings: ClusterSettings) -> httpx.AsyncBaseTransport:
         raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
 
 
-def _build(settings: ClusterSettings, whole: Settings, transport: httpx.AsyncBaseTransport) -> Cluster:
+def _build(settings: ClusterSettings, whole: Settings, carrier: Carrier) -> Cluster:
     nodes = [
         Node(
             url,
-            transport,
+            carrier,
             breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds),
             limit=whole.limits.response_bytes,
         )

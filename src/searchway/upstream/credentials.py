@@ -3,12 +3,15 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Literal
 
 from searchway import __version__
-from searchway.errors import InvalidArgumentError
+from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Headers
 from searchway.wire import HttpRequest
+
+_SCHEMES: Mapping[Literal["api_key", "bearer"], str] = {"api_key": "ApiKey", "bearer": "Bearer"}
 
 _TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
 
@@ -22,6 +25,9 @@ class HeaderPolicy:
         Args:
             settings: The cluster's.
             forwarded: Names, in lower case, of callers' headers that go on.
+
+        Raises:
+            SettingsError: A key or token could not stand in a header.
         """
         self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
         self._forwards_credentials = settings.forward_credentials
@@ -67,10 +73,15 @@ def _value(name: str, value: str) -> bytes:
 
 
 def _authorization(settings: ClusterSettings) -> bytes | None:
-    if key := settings.secret("api_key"):
-        return f"ApiKey {key.get_secret_value()}".encode()
-    if token := settings.secret("bearer"):
-        return f"Bearer {token.get_secret_value()}".encode()
+    for key, scheme in _SCHEMES.items():
+        if secret := settings.secret(key):
+            return f"{scheme} {_of_one_line(settings, key, secret.get_secret_value())}".encode()
     if settings.username and (password := settings.secret("password")):
         return b"Basic " + b64encode(f"{settings.username}:{password.get_secret_value()}".encode())
     return None
+
+
+def _of_one_line(settings: ClusterSettings, key: str, secret: str) -> str:
+    if not (secret.isascii() and secret.isprintable()):
+        raise SettingsError(f"clusters.{settings.name}.{key}: expected printable ASCII characters in one line")
+    return secret

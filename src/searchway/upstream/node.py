@@ -3,13 +3,14 @@
 Knows nothing of retries, deadlines and credentials.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
 from searchway.errors import Code
+from searchway.upstream.answers import AnswerTooLargeError
 from searchway.upstream.breaker import Breaker
-from searchway.upstream.carrier import Arrival, Headers, carrier_of
+from searchway.upstream.carrier import Carrier, Outgoing
 from searchway.wire import HttpResponse
 
 # Statuses by which a node, or a proxy before it, says that it cannot work at present.
@@ -21,22 +22,6 @@ _LOCKED = 429
 TOO_LARGE = Code.RESOURCE_EXHAUSTED
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A request as every node of the cluster gets it."""
-
-    method: str
-    """The HTTP method."""
-    target: bytes
-    """Path and query as they stand in the request line."""
-    headers: Headers
-    """The headers, credentials included."""
-    body: bytes
-    """The body; empty if there is none."""
-    may_be_locked: bool = False
-    """Whether it can be refused because the same work is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +39,12 @@ class Broken:
 class Node:
     """A node of a cluster."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport, *, breaker: Breaker, limit: int) -> None:
+    def __init__(self, url: str, carrier: Carrier, *, breaker: Breaker, limit: int) -> None:
         """Take the node at a URL.
 
         Args:
             url: Scheme, host, port and the path, if any, that goes before every request's.
-            transport: What carries the requests.
+            carrier: What carries the requests.
             breaker: The node's state.
             limit: Largest body of an answer, in bytes.
         """
@@ -67,58 +52,43 @@ class Node:
         parts = httpx.URL(url)
         self._origin = f"{parts.scheme}://{parts.netloc.decode('ascii')}"
         self._prefix = parts.raw_path.rstrip(b"/")
-        self._carrier = carrier_of(transport)
+        self._carrier = carrier
         self._limit = limit
 
-    async def exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
-        """Send the request once and return the answer, or why there is none."""
+    async def exchange(self, outgoing: Outgoing, *, may_be_locked: bool = False) -> HttpResponse | Broken:
+        """Send the request once and return the answer, or why there is none.
+
+        Args:
+            outgoing: the request.
+            may_be_locked: whether it can be refused because the same work is under way.
+        """
         good: bool | None = None
         self.breaker.begin()
         try:
             answer = await self._exchange(outgoing)
-            good = _tells(answer, outgoing)
+            good = None if may_be_locked and _is_locked(answer) else _is_well(answer)
         finally:
             self.breaker.end(good=good)
         return answer
 
     async def _exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
-        target = self._prefix + outgoing.target
+        if self._prefix:
+            outgoing = replace(outgoing, target=self._prefix + outgoing.target)
         try:
-            arrival = await self._carrier.open(outgoing.method, self._origin, target, outgoing.headers, outgoing.body)
-            return await self._read(arrival)
+            return await self._carrier.exchange(self._origin, outgoing, self._limit)
         except _UNSENT:
             return Broken(sent=False, problem="no connection to the cluster")
+        except AnswerTooLargeError:
+            return Broken(sent=True, problem=f"the answer is above {self._limit} bytes", code=TOO_LARGE)
         except httpx.RemoteProtocolError:
             return Broken(sent=True, problem="the cluster did not answer in HTTP")
         except (httpx.TransportError, httpx.DecodingError):
             return Broken(sent=True, problem="the connection to the cluster broke")
 
-    async def _read(self, arrival: Arrival) -> HttpResponse | Broken:
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            async for chunk in arrival.body:
-                size += len(chunk)
-                if size > self._limit:
-                    return Broken(sent=True, problem=f"the answer is above {self._limit} bytes", code=TOO_LARGE)
-                chunks.append(chunk)
-        finally:
-            await arrival.body.aclose()
-        return HttpResponse(status=arrival.status, headers=_merged(arrival.headers), body=b"".join(chunks))
+
+def _is_locked(answer: HttpResponse | Broken) -> bool:
+    return isinstance(answer, HttpResponse) and answer.status == _LOCKED
 
 
-def _tells(answer: HttpResponse | Broken, outgoing: Outgoing) -> bool | None:
-    """Return how an answer says that the node is; None if it says nothing of that."""
-    if isinstance(answer, Broken):
-        return False
-    if outgoing.may_be_locked and answer.status == _LOCKED:
-        return None
-    return answer.status not in UNWELL
-
-
-def _merged(raw: Headers) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+def _is_well(answer: HttpResponse | Broken) -> bool:
+    return isinstance(answer, HttpResponse) and answer.status not in UNWELL

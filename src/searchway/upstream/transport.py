@@ -1,39 +1,54 @@
-"""The network under the gateway: HTTP/1.1 over aiohttp, behind the transport interface of httpx.
+"""The network under the gateway: a pool of HTTP/1.1 connections.
 
-Chosen by measurement among the transports that end a request when its task is cancelled: httpx's own takes ten times the
-processor time, and the fastest one, pyreqwest, leaves cancelled requests running. Request targets go out byte for byte,
-nothing is followed or replayed, and a connection that never came about is told apart from one that broke. Knows nothing
-of clusters, retries and deadlines.
+Made for requests as the gateway sends them, because the transport is the largest part of a small call, and clients made
+for everything take a multiple of the processor time; see the decision record. Targets go out byte for byte, nothing is
+followed or replayed, and a connection that never came about is told apart from one that broke. Knows nothing of clusters,
+retries and deadlines.
 """
 
+import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections import deque
+from dataclasses import dataclass, field
 
-import aiohttp
+import aiohappyeyeballs
 import httpx
-from yarl import URL
 
 from searchway.settings import ClusterSettings
-from searchway.upstream.carrier import Arrival, Headers
-
-# Bodies up to this size, in bytes, are taken in one piece.
-_WHOLE = 1024 * 1024
-
-# The longest header in bytes; engines put every deprecation warning into one.
-_HEADER = 64 * 1024
-
-# What aiohttp would add by itself.
-_OWN_HEADERS = ("user-agent", "accept", "accept-encoding", "content-type")
+from searchway.upstream.carrier import Outgoing
+from searchway.upstream.connection import Connection, write_head
+from searchway.wire import HttpResponse
 
 _KEPT_SECONDS = 30.0
 
+# Seconds that an address of a host has before the next one is tried beside it: https://www.rfc-editor.org/rfc/rfc8305.
+_HEAD_START = 0.25
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
-    """A connection pool to the nodes of one cluster.
 
-    Raises what httpx's own transport raises: `ConnectError` and `ConnectTimeout` if nothing was sent, other
-    `TransportError`s if the request may have arrived.
-    """
+@dataclass(slots=True, eq=False)
+class _Origin:
+    """A node's address, and the connections to it that nobody uses; the one used last is the last."""
+
+    scheme: str
+    host: str
+    port: int
+    header: bytes
+    idle: deque[Connection] = field(default_factory=deque)
+
+    def take(self) -> Connection | None:
+        while self.idle:
+            if (connection := self.idle.pop()).is_open:
+                return connection
+        return None
+
+    def drop(self, before: float) -> None:
+        while self.idle and (self.idle[0].idle_since < before or not self.idle[0].is_open):
+            self.idle.popleft().close()
+
+
+class NetworkTransport:
+    """A pool of connections to the nodes of one cluster; see `Carrier`."""
 
     def __init__(self, *, tls: ssl.SSLContext, connect_timeout: float) -> None:
         """Open no connection yet.
@@ -43,113 +58,83 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             connect_timeout: Seconds that setting up a connection may take.
         """
         self._tls = tls
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
-        self._session: aiohttp.ClientSession | None = None
+        self._connect_timeout = connect_timeout
+        self._origins: dict[str, _Origin] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+        self._closed = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request and return the answer, its body not read yet.
+    async def exchange(self, origin: str, outgoing: Outgoing, limit: int) -> HttpResponse:
+        """Send a request and return the answer; a caller who leaves closes the connection, so that the node notices."""
+        place = self._origins.get(origin) or self._add(origin)
+        head = write_head(place.header, outgoing)
+        connection = place.take() or await self._connect(place)
+        answer = await connection.exchange(head, outgoing.body, limit)
+        self._keep(place, connection)
+        return answer
 
-        Args:
-            request: Its URL, or its extension `target` in place of the URL's path and query, goes out untouched.
+    def _add(self, origin: str) -> _Origin:
+        url = httpx.URL(origin)
+        port = url.port or {"http": 80, "https": 443}[url.scheme]
+        place = self._origins[origin] = _Origin(url.scheme, url.raw_host.decode("ascii"), port, url.netloc)
+        return place
 
-        Raises:
-            httpx.TransportError: There is no answer.
-        """
-        url = request.url
-        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        target: bytes = request.extensions.get("target", url.raw_path)
-        arrival = await self.open(request.method, origin, target, request.headers.raw, request.read())
-        return httpx.Response(arrival.status, headers=arrival.headers, stream=arrival.body)
-
-    async def open(self, method: str, origin: str, target: bytes, headers: Headers, body: bytes) -> Arrival:
-        """Do the same without httpx's records; see `Carrier`."""
-        session = self._session or self._open()
-        answer = await session.request(
-            method,
-            URL(origin + target.decode("ascii"), encoded=True),
-            headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers],
-            data=body or None,
-            allow_redirects=False,
-        )
-        told = [pair for pair in answer.raw_headers if pair[0].lower() != b"content-encoding"]
-        return Arrival(answer.status, told, _Body(answer))
-
-    def _open(self) -> aiohttp.ClientSession:
-        # A session belongs to the loop it is made in, and settings are read before there is one.
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=self._tls, limit=0, keepalive_timeout=_KEPT_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_OWN_HEADERS,
-            timeout=self._timeout,
-            max_line_size=_HEADER,
-            max_field_size=_HEADER,
-            middlewares=(_translate_errors,),
-        )
-        return self._session
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The body of an answer, unpacked."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        packed = "content-encoding" in self._answer.headers
-        length = self._answer.content_length
+    async def _connect(self, place: _Origin) -> Connection:
         try:
-            if length is not None and length <= _WHOLE and not packed:
-                yield await self._answer.read()
-                return
-            async for chunk in self._answer.content.iter_any():
-                yield chunk
-        except (aiohttp.ClientError, OSError) as error:
-            raise _translated(error) from error
+            async with asyncio.timeout(self._connect_timeout):
+                return await self._open(place)
+        except TimeoutError:
+            raise httpx.ConnectTimeout("no connection in time") from None
+        except OSError as error:
+            raise httpx.ConnectError(type(error).__name__) from error
+
+    async def _open(self, place: _Origin) -> Connection:
+        loop = asyncio.get_running_loop()
+        addresses = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+        ready = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=_HEAD_START, interleave=1)
+        tls, name = (self._tls, place.host) if place.scheme == "https" else (None, None)
+        _, connection = await loop.create_connection(Connection, sock=ready, ssl=tls, server_hostname=name)
+        return connection
+
+    def _keep(self, place: _Origin, connection: Connection) -> None:
+        if self._closed or not connection.is_open:
+            connection.close()
+            return
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        place.idle.append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(_KEPT_SECONDS, self._drop, loop)
+
+    def _drop(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Close what was not used lately, before the other end or something between does."""
+        for place in self._origins.values():
+            place.drop(loop.time() - _KEPT_SECONDS)
+        some = any(place.idle for place in self._origins.values())
+        self._sweep = loop.call_later(_KEPT_SECONDS / 2, self._drop, loop) if some else None
 
     async def aclose(self) -> None:
-        # Ends the connection unless the body was read whole, in which case it is back in the pool already.
-        self._answer.close()
+        """Close every connection, those in use when their exchange ends."""
+        self._closed = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for place in self._origins.values():
+            while place.idle:
+                place.idle.pop().close()
+        await asyncio.sleep(0)  # the turn in which the loop closes them
 
 
-async def _translate_errors(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Raise httpx's errors, here rather than around the session: the session would replay a PUT whose connection broke."""
-    try:
-        return await handler(request)
-    except (aiohttp.ClientError, OSError) as error:
-        raise _translated(error) from error
-
-
-def _translated(error: Exception) -> httpx.TransportError:
-    message = type(error).__name__
-    match error:
-        case aiohttp.ClientConnectorError():
-            return httpx.ConnectError(message)
-        case aiohttp.ConnectionTimeoutError():
-            return httpx.ConnectTimeout(message)
-        case aiohttp.ClientResponseError():
-            return httpx.RemoteProtocolError(message)
-        case _:
-            return httpx.ReadError(message)
-
-
-def open_transport(settings: ClusterSettings) -> AiohttpTransport:
+def open_transport(settings: ClusterSettings) -> NetworkTransport:
     """Return a transport with the cluster's TLS settings.
 
     Raises:
         OSError: A certificate or key cannot be read or used.
     """
-    return AiohttpTransport(tls=_tls(settings), connect_timeout=settings.connect_timeout)
+    return NetworkTransport(tls=_tls(settings), connect_timeout=settings.connect_timeout)
 
 
 def _tls(settings: ClusterSettings) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
     if settings.ca:
         context.load_verify_locations(settings.ca)
     if settings.client_cert and settings.client_key:

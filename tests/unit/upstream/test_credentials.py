@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from searchway import __version__
-from searchway.errors import InvalidArgumentError
+from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings
 from searchway.upstream.credentials import HeaderPolicy
 from searchway.wire import HttpRequest
@@ -49,6 +49,16 @@ def test_content_type_of_the_request() -> None:
 def test_own_credentials(settings: dict[str, Any], authorization: str) -> None:
     assert written(**settings)["authorization"] == authorization
     assert written({"authorization": "Basic theirs"}, **settings)["authorization"] == authorization
+
+
+@pytest.mark.parametrize("secret", ["a\nb: c", "a\r", "ä", "a\x00"])
+@pytest.mark.parametrize("key", ["api_key", "bearer"])
+def test_own_credentials_that_are_no_header_are_refused_at_the_start(key: str, secret: str) -> None:
+    settings: dict[str, Any] = {key: secret}
+    with pytest.raises(SettingsError) as caught:
+        written(**settings)
+    assert f"clusters.c.{key}: expected" in str(caught.value)
+    assert secret not in str(caught.value)
 
 
 def test_credentials_from_a_file(tmp_path: Path) -> None:

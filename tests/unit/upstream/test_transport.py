@@ -11,27 +11,32 @@ import pytest
 import trustme
 
 from searchway.settings import ClusterSettings
-from searchway.upstream.transport import AiohttpTransport, open_transport
+from searchway.upstream.answers import AnswerTooLargeError
+from searchway.upstream.carrier import Headers, Outgoing
+from searchway.upstream.transport import NetworkTransport, open_transport
+from searchway.wire import HttpResponse
 from unit.upstream.raw_server import OK, Behave, Exchange, RawServer, answer, answer_ok, closed_port, raw_server
 
 
 @asynccontextmanager
-async def transport_to(url: str, **more: Any) -> AsyncIterator[AiohttpTransport]:
+async def transport_to(url: str, **more: Any) -> AsyncIterator[NetworkTransport]:
     transport = open_transport(ClusterSettings(name="c", nodes=(url,), **more))
     yield transport
     await transport.aclose()
 
 
 async def ask(
-    transport: AiohttpTransport, url: str, target: str = "/", *, method: str = "GET", body: bytes = b""
-) -> httpx.Response:
-    request = httpx.Request(method, url, stream=httpx.ByteStream(body), extensions={"target": target.encode()})
-    response = await transport.handle_async_request(request)
-    try:
-        await response.aread()
-    finally:
-        await response.aclose()
-    return response
+    transport: NetworkTransport,
+    url: str,
+    target: str = "/",
+    *,
+    method: str = "GET",
+    body: bytes = b"",
+    headers: Headers = (),
+    limit: int = 10_000_000,
+) -> HttpResponse:
+    outgoing = Outgoing(method=method, target=target.encode(), headers=headers, body=body)
+    return await transport.exchange(url, outgoing, limit)
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ async def server() -> AsyncIterator[RawServer]:
 
 
 @pytest.fixture
-async def transport(server: RawServer) -> AsyncIterator[AiohttpTransport]:
+async def transport(server: RawServer) -> AsyncIterator[NetworkTransport]:
     async with transport_to(server.url) as transport:
         yield transport
 
@@ -65,58 +70,106 @@ async def transport(server: RawServer) -> AsyncIterator[AiohttpTransport]:
         "/" + "%E6%97%A5" * 3_000,
     ],
 )
-async def test_target_reaches_the_socket_untouched(transport: AiohttpTransport, server: RawServer, target: str) -> None:
+async def test_target_reaches_the_socket_untouched(transport: NetworkTransport, server: RawServer, target: str) -> None:
     await ask(transport, server.url, target)
     assert server.targets == [target.encode()]
 
 
-async def test_request_and_answer_keep_headers_and_body(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_request_and_answer_keep_headers_and_body(transport: NetworkTransport, server: RawServer) -> None:
     server.behave = answer(b"HTTP/1.1 418 T\r\nX-A: 1\r\nx-a: 2\r\ncontent-length: 3\r\n\r\n\x00\xff\n")
-    request = httpx.Request("PUT", server.url, headers=[("x-b", "3")], stream=httpx.ByteStream(b'{"\xc3\xa9":1}'))
-    response = await transport.handle_async_request(request)
-    assert (response.status_code, response.headers["x-a"], await response.aread()) == (418, "1, 2", b"\x00\xff\n")
+    response = await ask(transport, server.url, method="PUT", headers=[(b"x-b", b"3")], body=b'{"\xc3\xa9":1}')
+    assert (response.status, response.headers["x-a"], response.body) == (418, "1, 2", b"\x00\xff\n")
     (seen,) = server.exchanges
     assert seen.head.startswith(b"PUT / HTTP/1.1\r\n")
     assert (seen.headers[b"x-b"], seen.body) == (b"3", b'{"\xc3\xa9":1}')
 
 
-async def test_nothing_is_asked_for_that_was_not_told(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_nothing_is_asked_for_that_was_not_told(transport: NetworkTransport, server: RawServer) -> None:
     await ask(transport, server.url)
     assert server.exchanges[0].headers.keys() == {b"host"}
 
 
-async def test_redirect_is_an_answer(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_redirect_is_an_answer(transport: NetworkTransport, server: RawServer) -> None:
     server.behave = answer(b"HTTP/1.1 307 R\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")
-    assert (await ask(transport, server.url)).status_code == 307
+    assert (await ask(transport, server.url)).status == 307
     assert server.targets == [b"/"]
 
 
-async def test_connections_are_kept(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_connections_are_kept(transport: NetworkTransport, server: RawServer) -> None:
     for _ in range(3):
         await ask(transport, server.url)
     assert [exchange.number for exchange in server.exchanges] == [1, 2, 3]
 
 
-async def test_body_without_length_is_read_whole(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_connection_that_is_not_used_is_closed(
+    transport: NetworkTransport, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("searchway.upstream.transport._KEPT_SECONDS", 0.0)
+    await ask(transport, server.url)
+    await asyncio.wait_for(server.left.wait(), 5)
+    assert [(await ask(transport, server.url)).body, len(server.exchanges)] == [b"ok", 2]
+
+
+async def test_requests_at_the_same_time_have_connections_of_their_own(
+    transport: NetworkTransport, server: RawServer
+) -> None:
+    everyone = asyncio.Barrier(3)
+
+    async def wait_for_the_others(exchange: Exchange) -> None:
+        await everyone.wait()
+        await exchange.write(OK)
+
+    server.behave = wait_for_the_others
+    for _ in range(2):
+        await asyncio.gather(*(ask(transport, server.url) for _ in range(3)))
+    assert sorted(exchange.number for exchange in server.exchanges) == [1, 1, 1, 2, 2, 2]
+
+
+async def test_exchange_under_way_ends_well_when_the_pool_is_closed(server: RawServer) -> None:
+    may_answer = asyncio.Event()
+
+    async def answer_later(exchange: Exchange) -> None:
+        await may_answer.wait()
+        await exchange.write(OK)
+
+    server.behave = answer_later
+    async with transport_to(server.url) as transport:
+        task = asyncio.create_task(ask(transport, server.url))
+        await server.arrived.wait()
+    may_answer.set()
+    assert (await task).body == b"ok"
+    await asyncio.wait_for(server.left.wait(), 5)
+
+
+async def test_body_without_length_is_read_whole(transport: NetworkTransport, server: RawServer) -> None:
     server.behave = answer(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
-    assert (await ask(transport, server.url)).content == b"abcde"
+    assert (await ask(transport, server.url)).body == b"abcde"
 
 
-async def test_large_body_comes_in_pieces(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_large_bodies_pass_both_ways(transport: NetworkTransport, server: RawServer) -> None:
     body = b"x" * 3_000_000
     server.behave = answer(b"HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n" + body)
-    response = await transport.handle_async_request(httpx.Request("GET", server.url))
-    pieces = [piece async for piece in response.aiter_raw()]
-    await response.aclose()
-    assert b"".join(pieces) == body
-    assert len(pieces) > 1
+    response = await ask(transport, server.url, method="POST", body=body[1:])
+    assert (response.body, server.exchanges[0].body) == (body, body[1:])
 
 
-async def test_packed_body_is_unpacked(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_answer_above_the_limit_ends_the_connection(transport: NetworkTransport, server: RawServer) -> None:
+    async def answer_without_end(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        while True:
+            await exchange.write(b"100\r\n" + b"x" * 256 + b"\r\n")
+
+    server.behave = answer_without_end
+    with pytest.raises(AnswerTooLargeError):
+        await ask(transport, server.url, limit=1000)
+    await asyncio.wait_for(server.left.wait(), 5)
+
+
+async def test_packed_body_is_unpacked(transport: NetworkTransport, server: RawServer) -> None:
     packed = gzip.compress(b"[1,2,3]")
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
     server.behave = answer(head.encode() + packed)
-    assert (await ask(transport, server.url)).content == b"[1,2,3]"
+    assert (await ask(transport, server.url)).body == b"[1,2,3]"
 
 
 async def no_answer(exchange: Exchange) -> None:
@@ -146,7 +199,7 @@ async def not_http(exchange: Exchange) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
 @pytest.mark.parametrize("reused", [False, True], ids=["first", "reused"])
 async def test_lost_connection_is_not_a_missing_one_and_nothing_is_replayed(
-    transport: AiohttpTransport, server: RawServer, behave: Behave, method: str, *, reused: bool
+    transport: NetworkTransport, server: RawServer, behave: Behave, method: str, *, reused: bool
 ) -> None:
     if reused:
         await ask(transport, server.url, "/warm")
@@ -158,7 +211,7 @@ async def test_lost_connection_is_not_a_missing_one_and_nothing_is_replayed(
 
 
 async def test_connection_closed_while_idle_is_replaced_without_a_second_request(
-    transport: AiohttpTransport, server: RawServer
+    transport: NetworkTransport, server: RawServer
 ) -> None:
     async def answer_and_close(exchange: Exchange) -> None:
         await exchange.write(OK)
@@ -168,7 +221,7 @@ async def test_connection_closed_while_idle_is_replaced_without_a_second_request
     async with raw_server() as other, transport_to(other.url) as elsewhere:
         for number in range(20):
             response = await ask(transport, server.url, f"/{number}", method="POST", body=b"{}")
-            assert response.status_code == 200
+            assert response.status == 200
             # By the time that this answer is here, the end of the first connection has been seen.
             await ask(elsewhere, other.url)
     assert server.targets == [f"/{number}".encode() for number in range(20)]
@@ -195,7 +248,7 @@ async def test_handshake_that_hangs_is_a_connect_timeout(server: RawServer) -> N
             await ask(transport, url)
 
 
-async def test_cancelled_request_closes_its_connection(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_cancelled_request_closes_its_connection(transport: NetworkTransport, server: RawServer) -> None:
     async def hang(exchange: Exchange) -> None:
         await exchange.reader.readexactly(1)
 
@@ -208,19 +261,19 @@ async def test_cancelled_request_closes_its_connection(transport: AiohttpTranspo
     await asyncio.wait_for(server.left.wait(), 5)
 
 
-async def test_cancelled_reading_closes_its_connection(transport: AiohttpTransport, server: RawServer) -> None:
+async def test_cancelled_reading_closes_its_connection(transport: NetworkTransport, server: RawServer) -> None:
     async def hang(exchange: Exchange) -> None:
         await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\nhalf")
         await exchange.reader.readexactly(1)
 
     server.behave = hang
-    response = await transport.handle_async_request(httpx.Request("GET", server.url))
-    task = asyncio.create_task(response.aread())
-    await asyncio.sleep(0)
+    task = asyncio.create_task(ask(transport, server.url))
+    await server.arrived.wait()
+    async with raw_server() as other, transport_to(other.url) as elsewhere:
+        await ask(elsewhere, other.url)  # by the end of which the half is here
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await response.aclose()
     await asyncio.wait_for(server.left.wait(), 5)
 
 
@@ -249,7 +302,7 @@ class TestTls:
 
     async def test_authority_of_the_settings_is_trusted(self, context: ssl.SSLContext, ca: Path) -> None:
         async with raw_server(tls=context) as server, transport_to(server.url, ca=ca) as transport:
-            assert (await ask(transport, server.url)).content == b"ok"
+            assert (await ask(transport, server.url)).body == b"ok"
 
     async def test_other_host_name_is_refused(self, authority: trustme.CA, ca: Path) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -260,7 +313,7 @@ class TestTls:
 
     async def test_nothing_is_checked_without_verify(self, context: ssl.SSLContext) -> None:
         async with raw_server(tls=context) as server, transport_to(server.url, verify=False) as transport:
-            assert (await ask(transport, server.url)).content == b"ok"
+            assert (await ask(transport, server.url)).body == b"ok"
 
     @pytest.fixture
     def identity(self, authority: trustme.CA, tmp_path: Path) -> dict[str, Path]:
@@ -282,7 +335,7 @@ class TestTls:
             await answer_ok(exchange)
 
         async with raw_server(look, tls=context) as server, transport_to(server.url, ca=ca, **identity) as transport:
-            assert (await ask(transport, server.url)).content == b"ok"
+            assert (await ask(transport, server.url)).body == b"ok"
         assert shown == [(("DNS", "gateway.example"),)]
 
     async def test_missing_client_certificate_ends_the_connection(
