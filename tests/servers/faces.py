@@ -17,6 +17,7 @@ import orjson
 from google.rpc.status_pb2 import Status
 from graphql import build_schema
 
+from harness.faces import events
 from harness.graph import Writer, plain_result, whole_selection
 from harness.plain import plain_message
 from searchway.api.errors.v1.errors_pb2 import ApiError
@@ -156,6 +157,13 @@ class GraphCaller:
         """Send a document of one's own; return the whole response."""
         answer: dict[str, Any] = self._post(query, variables, {"x-searchway-cluster": cluster_name(server)}).json()
         return answer
+
+    def subscribe(self, server: Server, query: str, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Send a subscription; return its responses when it has ended."""
+        headers = {"x-searchway-cluster": cluster_name(server), "accept": "text/event-stream"}
+        *found, end = events(self._post(query, variables, headers).text)
+        assert end == ("complete", None)
+        return [response for _, response in found]
 
     def _post(self, query: str, variables: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
         body = orjson.dumps({"query": query, "variables": variables})

@@ -17,7 +17,7 @@ import orjson
 
 from searchway.contract.records import Operation, Pages, Paging
 from searchway.engine.tokens import ListTokens, Position
-from searchway.errors import InvalidArgumentError, MalformedAnswerError
+from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.items import member_of, raw_items
 from searchway.transcode.members import either
@@ -101,6 +101,7 @@ class Pager:
 
         Raises:
             InvalidArgumentError: the token cannot be used.
+            CallError: FAILED_PRECONDITION, the caller's order does not tell the items apart.
         """
         if self._paging.pages is Pages.SORT and not wanted.is_page:
             return Answer(bodies=(await fetch(()),), paginate=_no_pages)
@@ -182,9 +183,11 @@ class Pager:
         return Answer(bodies=tuple(bodies), paginate=paginate)
 
     async def _sorted(self, size: int, after: str, fetch: Fetch) -> Answer:
-        """Fetch one item more than the page has, which tells whether there is another page."""
+        """Fetch one item more than the page has, which tells whether there is another page, and whether it can be told apart."""
         body = await fetch(self._sorted_pairs(size, after))
         keys = self._sort_values(body)
+        if len(set(keys)) < len(keys):
+            raise _torn()
         count = min(len(keys), size)
         has_next = len(keys) > size
 
@@ -233,6 +236,11 @@ class Pager:
 def _no_pages(_items: Sequence[Any]) -> Page:
     """Return the page of a list that is not paged: nobody can go on from it."""
     return Page(window=slice(None), cursor=lambda _index: "", has_next=False)
+
+
+def _torn() -> CallError:
+    problem = "two items sort alike, so that pages could lose one; expected an order that ends in a unique field"
+    return CallError(Failure(code=Code.FAILED_PRECONDITION, message=problem))
 
 
 def _offset(position: Position) -> int:

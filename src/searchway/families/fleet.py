@@ -11,7 +11,7 @@ from searchway.transcode.searchbody import read_members, sort_fields
 _BODY = "body"
 _CHOOSING = ("size", "from", "search_after")
 _ENDINGS = (
-    "_id where header.index names one index or _index is sorted by as well, _shard_doc with a point in time (pit), "
+    "the unique_field of the request, _id where header.index names one index or _index is sorted by as well, _shard_doc with a point in time (pit), "
     "or _seq_no with one checkpoint in header.wait_for_checkpoints, which stands for one shard"
 )
 
@@ -49,7 +49,8 @@ class Search(Hook):
     def check_pages(self, message: Any) -> None:
         """Check that pages of the hits can neither overlap nor miss any: hits that sort alike would be torn apart.
 
-        Which fields tell any two hits apart is known of a few only; a field of the documents may hold anything.
+        Which fields tell any two hits apart is known of a few only; a field of the documents may hold anything, so that
+        the caller must say that it does not.
         https://www.elastic.co/docs/reference/elasticsearch/rest-apis/paginate-search-results#search-after
         """
         members = read_members(message.body.text, _BODY)
@@ -57,14 +58,15 @@ class Search(Hook):
             if name in members:
                 raise InvalidArgumentError(f"{_BODY}.{name}", "must not be given where page_size or page_token is")
         names = sort_fields(members.get("sort"), f"{_BODY}.sort")
-        if not names or not _is_unique(names, message.header, has_point="pit" in members):
+        if not names or not _is_unique(names, message, has_point="pit" in members):
             last = f"ends in {names[-1]!r}" if names else "is missing"
             raise InvalidArgumentError(
                 f"{_BODY}.sort", f"{last}; to be paged, hits need an order that ends in {_ENDINGS}"
             )
 
 
-def _is_unique(names: list[str], header: Any, *, has_point: bool) -> bool:
+def _is_unique(names: list[str], message: Any, *, has_point: bool) -> bool:
+    header = message.header
     match names[-1]:
         case "_id":
             return "_index" in names or _is_one_index(header.index)
@@ -72,7 +74,8 @@ def _is_unique(names: list[str], header: Any, *, has_point: bool) -> bool:
             return has_point
         case "_seq_no":
             return len(header.wait_for_checkpoints) == 1
-    return False
+        case name:
+            return bool(name == message.unique_field)
 
 
 def _is_one_index(names: Any) -> bool:

@@ -81,7 +81,7 @@ class Search(_message.Message):
     def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
 class SearchRequest(_message.Message):
-    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token")
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -89,6 +89,7 @@ class SearchRequest(_message.Message):
     TYPED_KEYS_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    UNIQUE_FIELD_FIELD_NUMBER: _ClassVar[int]
     header: SearchHeader
     body: _types_pb2.Json
     max_concurrent_shard_requests: int
@@ -96,10 +97,11 @@ class SearchRequest(_message.Message):
     typed_keys: bool
     page_size: int
     page_token: str
-    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    unique_field: str
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ...) -> None: ...
 
 class StreamHitsRequest(_message.Message):
-    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token")
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -107,6 +109,7 @@ class StreamHitsRequest(_message.Message):
     TYPED_KEYS_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    UNIQUE_FIELD_FIELD_NUMBER: _ClassVar[int]
     header: SearchHeader
     body: _types_pb2.Json
     max_concurrent_shard_requests: int
@@ -114,7 +117,8 @@ class StreamHitsRequest(_message.Message):
     typed_keys: bool
     page_size: int
     page_token: str
-    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    unique_field: str
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ...) -> None: ...
 
 class SearchHeader(_message.Message):
     __slots__ = ("allow_no_indices", "expand_wildcards", "ignore_unavailable", "index", "preference", "project_routing", "request_cache", "routing", "search_type", "ccs_minimize_roundtrips", "allow_partial_search_results", "ignore_throttled", "wait_for_checkpoints", "wait_for_checkpoints_timeout")
