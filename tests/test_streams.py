@@ -71,10 +71,10 @@ async def stream_engine(gateway: Gateway, case: Case, message: Any) -> Outcome:
     operation = case.operation
     messages: list[dict[str, Any]] = []
     call = Call(face="cli", request_id="r1", cluster=case.engine.value)
-    read = reader(operation, None, Dialect.PROTO)
+    read = reader(operation, None, Dialect.PROTO).read
     try:
-        async for answer in gateway.engine.stream(operation, message, call):
-            found = operation.response.cls(**read.read(answer))
+        async for values in gateway.engine.stream(operation, message, call, read):
+            found = operation.response.cls(**values)
             messages.append(plain_message(operation.response, found))
     except CallError as error:
         return messages, error.failure.document()

@@ -40,14 +40,14 @@ async def call_here(settings: Settings, name: str, document: str, how: Circumsta
         CallError: the call failed.
     """
     operation, message = _prepare(name, document)
-    read = reader(operation, None, Dialect.GRAPH)
+    read = reader(operation, None, Dialect.GRAPH).read
     async with open_gateway(settings) as gateway:
         if not operation.streaming:
-            yield _print(operation, read.read(await gateway.engine.run(operation, message, _call(how))))
+            yield _print(operation, await gateway.engine.run(operation, message, _call(how), read))
             return
-        async with aclosing(gateway.engine.stream(operation, message, _call(how))) as answers:
+        async with aclosing(gateway.engine.stream(operation, message, _call(how), read)) as answers:
             async for answer in answers:
-                yield _print(operation, read.read(answer))
+                yield _print(operation, answer)
 
 
 async def preview_here(settings: Settings, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:

@@ -56,8 +56,9 @@ class EngineFace:
         del expected
         call = Call(face="cli", request_id="r1", cluster=cluster.value)
         try:
-            answer = await self._engine.run(operation, inputs.build(operation.request, values), call)
-            message = operation.response.cls(**reader(operation, None, Dialect.PROTO).read(answer))
+            read = reader(operation, None, Dialect.PROTO).read
+            found = await self._engine.run(operation, inputs.build(operation.request, values), call, read)
+            message = operation.response.cls(**found)
         except CallError as error:
             return Outcome(failure=error.failure.document())
         return Outcome(result=plain_message(operation.response, message))

@@ -1,8 +1,9 @@
 """Runs operations, for both faces and the command line. Everything that goes wrong leaves as a CallError that says where it happened."""
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from searchway.contract.catalog import Catalog
 from searchway.contract.records import Operation
@@ -15,14 +16,16 @@ from searchway.engine.merging import Merger
 from searchway.engine.paging import PageSizes
 from searchway.engine.run import Parts, Run
 from searchway.engine.sharing import Sharing
-from searchway.engine.streaming import Stream, open_stream, paged_run
+from searchway.engine.streaming import open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
 from searchway.errors import CallError
 from searchway.settings import Settings
-from searchway.transcode.answer import Answer
+from searchway.transcode.answer import Read
 from searchway.upstream import Clusters
 from searchway.wire import HttpRequest
+
+_T = TypeVar("_T")
 
 
 class Engine:
@@ -47,13 +50,16 @@ class Engine:
             sent=telemetry.sent,
         )
 
-    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
-        """Run an operation.
+    async def run(
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> _T:
+        """Run an operation and return what is read of the answer.
 
         Args:
             operation: what to run.
             message: its request message.
             call: for whom, where to, until when.
+            read: reads the answer, with a reader of the operation and the selection: a part of the call, since it can fail.
             selection: what is wanted of the answer; None for all of it.
 
         Raises:
@@ -62,22 +68,23 @@ class Engine:
         call.cluster = call.cluster or self._parts.settings.default_cluster.name
         with self._telemetry.observe(operation, call), self._admission:
             try:
-                return await Run(self._parts, operation, message, call, selection).answer()
+                return read(await Run(self._parts, operation, message, call, selection).answer())
             except CallError as error:
                 call.place(error, operation)
                 raise
 
     async def stream(
-        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
-    ) -> Stream:
-        """Run a streaming operation: yield an answer for each message, made when it is asked for.
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> AsyncGenerator[_T, None]:
+        """Run a streaming operation: yield what is read of each message, made when it is asked for.
 
-        Each is read with the reader of the operation and the selection. Close the stream to end it early, with `contextlib.aclosing`.
+        Close the stream to end it early, with `contextlib.aclosing`.
 
         Args:
             operation: what to run.
             message: its request message.
             call: for whom, where to, until when; without a deadline the stream goes on until it ends or is closed.
+            read: reads a message, with a reader of the operation and the selection.
             selection: what is wanted of each message; None for all of it.
 
         Raises:
@@ -88,7 +95,7 @@ class Engine:
             try:
                 async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
                     async for answer in answers:
-                        yield answer
+                        yield read(answer)
             except CallError as error:
                 error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
                 call.place(error, operation)

@@ -8,7 +8,7 @@ https://spec.graphql.org/October2021/#sec-Execution
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from graphql import OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_argument_values
@@ -23,16 +23,19 @@ from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
 from searchway.graph.plan import Plan, PlannedCall, Slot
 from searchway.transcode import inputs
-from searchway.transcode.answer import Answer
+from searchway.transcode.answer import Read
 
 Errors = list[dict[str, Any]]
+_T = TypeVar("_T")
 
 
 class Runner(Protocol):
     """Carries out operations."""
 
-    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
-        """Carry out one operation.
+    async def run(
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> _T:
+        """Carry out one operation and return what is read of its answer.
 
         Raises:
             CallError: it failed.
@@ -44,8 +47,8 @@ class Runner(Protocol):
         ...
 
     def stream(
-        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
-    ) -> AsyncGenerator[Answer, None]:
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> AsyncGenerator[_T, None]:
         """Carry out a streaming operation; closing the stream ends the work.
 
         Raises:
@@ -83,10 +86,10 @@ class Execution:
             circumstances = self._new_call()
             try:
                 message, circumstances.page = make_message(call, values)
-                stream = self._engine.stream(call.operation, message, circumstances, call.selection)
+                stream = self._engine.stream(call.operation, message, circumstances, call.read, call.selection)
                 async with aclosing(stream) as answers:
                     async for answer in answers:
-                        yield {"data": _fill(plan.fields, [call.reader.read(answer)], {})}
+                        yield {"data": _fill(plan.fields, [answer], {})}
             except Exception as error:  # noqa: BLE001  # as for any other field
                 errors = [self._error(error, call, circumstances)]
                 yield {"errors": errors, "data": _fill(plan.fields, [None], {})}
@@ -117,9 +120,7 @@ class Execution:
         call, circumstances = plan.calls[number], self._new_call()
         try:
             message, circumstances.page = make_message(call, values)
-            answer = await self._engine.run(call.operation, message, circumstances, call.selection)
-            data = call.reader.read(answer)
-            return call.finish(data, answer) if call.finish else data
+            return await self._engine.run(call.operation, message, circumstances, call.read, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             self._failed[number] = self._error(error, call, circumstances)
             return None

@@ -67,6 +67,15 @@ class PlannedCall:
     page: PageRequest | None = None
     """The page, kept with the message, where the message cannot say it."""
 
+    def read(self, answer: Answer) -> Any:
+        """Return what the answer is in the result.
+
+        Raises:
+            CallError: it is not of the documented shape.
+        """
+        data = self.reader.read(answer)
+        return self.finish(data, answer) if self.finish else data
+
 
 @dataclass(slots=True, kw_only=True)
 class Plan:

@@ -18,8 +18,8 @@ from searchway.errors import CallError, Code, Failure, InvalidArgumentError, Mal
 from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
-from searchway.transcode.answer import Answer
-from searchway.transcode.response import Dialect, Reader, reader
+from searchway.transcode.answer import Read
+from searchway.transcode.response import Dialect, reader
 
 _log = structlog.get_logger(__name__)
 _MASKS = 256
@@ -30,11 +30,13 @@ class Engine(Protocol):
     """What runs the calls."""
 
     def stream(
-        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
-    ) -> AsyncGenerator[Answer, None]:
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> AsyncGenerator[_T, None]:
         """Run a call with many answers; raises CallError while it is read."""
 
-    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
+    async def run(
+        self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
+    ) -> _T:
         """Run a call; raises CallError."""
 
 
@@ -76,17 +78,16 @@ class Handler:
     async def _answer_all(self, request: bytes, context: Any, call: Call) -> None:
         """Send each answer; the next is made when it is on its way, so that a slow reader holds up the cluster and fills no memory."""
         message, selection, read = self._read(request, call)
-        async with aclosing(self._engine.stream(self._operation, message, call, selection)) as answers:
+        async with aclosing(self._engine.stream(self._operation, message, call, read, selection)) as answers:
             async for answer in answers:
-                await context.write(self._pack(read.read(answer)))
+                await context.write(answer)
 
     async def _answer(self, request: bytes, call: Call) -> bytes:
         message, selection, read = self._read(request, call)
-        answer = await self._engine.run(self._operation, message, call, selection)
-        return self._pack(read.read(answer))
+        return await self._engine.run(self._operation, message, call, read, selection)
 
-    def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Reader]:
-        """Return the message, what is selected of an answer, and what reads it."""
+    def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
+        """Return the message, what is selected of an answer, and what makes bytes of it."""
         check_call(call)
         try:
             message = self._parse(request)
@@ -94,9 +95,10 @@ class Handler:
             raise InvalidArgumentError("request", f"the bytes are not a {self._operation.request.name}") from error
         return message, *self._views(call.headers.get(FIELD_MASK, ""))
 
-    def _view(self, mask: str) -> tuple[Selection | None, Reader]:
+    def _view(self, mask: str) -> tuple[Selection | None, Read[bytes]]:
         selection = parse_mask(self._operation.response, mask)
-        return selection, reader(self._operation, selection, Dialect.PROTO)
+        values = reader(self._operation, selection, Dialect.PROTO)
+        return selection, lambda answer: self._pack(values.read(answer))
 
     def _pack(self, values: dict[str, Any]) -> bytes:
         try:

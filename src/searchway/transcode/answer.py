@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from searchway.errors import Failure
 
@@ -45,3 +45,9 @@ class Answer:
     """How the items are paged; None if all of them are wanted."""
     page: Page | None = None
     """The page, known once the answer has been read."""
+
+
+_T = TypeVar("_T")
+
+Read = Callable[[Answer], _T]
+"""Makes of an answer what a face needs. Raises CallError if the answer is not of the documented shape."""

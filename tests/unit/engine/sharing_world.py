@@ -42,8 +42,8 @@ class World:
         """Run a call; return the answer, or the error under `error`."""
         operation = load().operation(name)
         try:
-            answer = await self.engine.run(operation, inputs.build(operation.request, values), call)
-            return plain(reader(operation, None, Dialect.GRAPH).read(answer))
+            read = reader(operation, None, Dialect.GRAPH).read
+            return plain(await self.engine.run(operation, inputs.build(operation.request, values), call, read))
         except CallError as error:
             return {"error": call.place(error, operation).failure}
 

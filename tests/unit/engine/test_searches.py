@@ -27,8 +27,8 @@ async def searching(hits: int, **batching: Any) -> AsyncIterator[tuple[Engine, H
 
 async def search(engine: Engine, **values: Any) -> Mapping[str, Any]:
     message = inputs.build(SEARCH.request, values)
-    answer = await engine.run(SEARCH, message, Call(face="cli", request_id="r"))
-    return {**reader(SEARCH, None, Dialect.PROTO).read(answer)}
+    read = reader(SEARCH, None, Dialect.PROTO).read
+    return await engine.run(SEARCH, message, Call(face="cli", request_id="r"), read)
 
 
 def ids(found: Mapping[str, Any]) -> list[str]:

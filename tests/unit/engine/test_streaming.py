@@ -17,7 +17,6 @@ from searchway.engine import Call, Engine
 from searchway.errors import CallError
 from searchway.sandbox import create_sandbox
 from searchway.transcode import inputs
-from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, reader
 from searchway.upstream import AsgiTransport
 from unit.engine.hits import HitsUpstream, open_engine
@@ -32,19 +31,16 @@ def stream(
     selection: Selection | None = None,
     deadline: float | None = None,
     **values: Any,
-) -> AsyncGenerator[Answer, None]:
+) -> AsyncGenerator[dict[str, Any], None]:
     message = inputs.build(operation.request, values)
-    return engine.stream(operation, message, Call(face="cli", request_id="r", deadline=deadline), selection)
-
-
-def read(operation: Operation, answer: Answer, selection: Selection | None = None) -> dict[str, Any]:
-    return reader(operation, selection, Dialect.PROTO).read(answer)
+    call = Call(face="cli", request_id="r", deadline=deadline)
+    return engine.stream(operation, message, call, reader(operation, selection, Dialect.PROTO).read, selection)
 
 
 @pytest.mark.parametrize("size", [1, 9, 10, 11, 1000])
 async def test_every_hit_comes_once_and_in_order(size: int) -> None:
     async with open_engine(HitsUpstream(30)) as engine:
-        found = [read(HITS, answer)["hit"]["id"] async for answer in stream(engine, HITS, **ALL, page_size=size)]
+        found = [answer["hit"]["id"] async for answer in stream(engine, HITS, **ALL, page_size=size)]
     assert found == [f"{i:06}" for i in range(30)]
 
 
@@ -59,8 +55,8 @@ async def test_nothing_is_fetched_before_the_reader_has_taken_what_there_is() ->
 
 async def test_stream_goes_on_after_the_hit_whose_token_is_given() -> None:
     async with open_engine(HitsUpstream(30)) as engine:
-        tokens = [read(HITS, answer)["next_page_token"] async for answer in stream(engine, HITS, **ALL)]
-        rest = [read(HITS, a)["hit"]["id"] async for a in stream(engine, HITS, **ALL, page_token=tokens[26])]
+        tokens = [answer["next_page_token"] async for answer in stream(engine, HITS, **ALL)]
+        rest = [a["hit"]["id"] async for a in stream(engine, HITS, **ALL, page_token=tokens[26])]
     assert rest == ["000027", "000028", "000029"]
 
 
@@ -68,9 +64,8 @@ async def test_only_what_is_selected_of_each_hit_is_read() -> None:
     hit = HITS.streamed
     assert hit.shape is not None
     selection = Selection((Selected(hit, "h", Selection((Selected(hit.shape.by_name["id"], "i", None),))),))
-    graph = reader(HITS, selection, Dialect.GRAPH)
     async with open_engine(HitsUpstream(2)) as engine:
-        found = [graph.read(answer) async for answer in stream(engine, HITS, selection, **ALL)]
+        found = [answer async for answer in stream(engine, HITS, selection, **ALL)]
     assert found == [{"h": {"i": "000000"}}, {"h": {"i": "000001"}}]
 
 
@@ -157,7 +152,7 @@ async def test_two_watches_of_one_policy_follow_the_same_run_on_the_sandbox() ->
         await client.put("/_enrich/policy/p", json=body)
 
     async def follow(engine: Engine) -> list[dict[str, Any]]:
-        return [read(WATCH, a) async for a in stream(engine, WATCH, name="p", poll_interval="100ms")]
+        return [a async for a in stream(engine, WATCH, name="p", poll_interval="100ms")]
 
     async with open_engine(transport) as engine:
         first, second = await asyncio.gather(follow(engine), follow(engine))

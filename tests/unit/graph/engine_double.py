@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call
 from searchway.errors import Applied, Code, Failure
-from searchway.transcode.answer import Answer, Page
+from searchway.transcode.answer import Answer, Page, Read
 
 POLICY = b"""{"policy_id": "p1", "description": "rolls over", "schema_version": 21, "default_state": "hot", "states": [
   {"name": "hot", "actions": [
@@ -60,6 +60,9 @@ class Asked:
     selection: Selection | None
 
 
+T = TypeVar("T")
+
+
 @dataclass(slots=True)
 class EngineDouble:
     """Answers from BODIES, or with the errors it was told."""
@@ -77,7 +80,9 @@ class EngineDouble:
     cancelled: list[str] = field(default_factory=list)
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
+    async def run(
+        self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None
+    ) -> T:
         self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
         call.upstream_calls = self.upstream_calls
         self.started.set()
@@ -93,11 +98,11 @@ class EngineDouble:
             self.running -= 1
         if operation.name in self.errors:
             raise self.errors[operation.name]
-        return answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", ""))
+        return read(answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", "")))
 
     async def stream(
-        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
-    ) -> AsyncGenerator[Answer, None]:
+        self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None
+    ) -> AsyncGenerator[T, None]:
         """Stream the rules r0, r1 and so on, then wait if something holds, then fail if there is an error."""
         self.asked.append(Asked(operation=operation, message=message, call=call, selection=selection))
         self.running += 1
@@ -105,7 +110,9 @@ class EngineDouble:
             for number in range(self.rules):
                 self.taken = number + 1
                 call.upstream_calls = self.taken
-                yield Answer(bodies=(b'{"rule": {"id": "r%d"}}' % number,), keys={"feature_type": "workload_group"})
+                yield read(
+                    Answer(bodies=(b'{"rule": {"id": "r%d"}}' % number,), keys={"feature_type": "workload_group"})
+                )
             if self.hold:
                 await self.hold.wait()
             if operation.name in self.errors:

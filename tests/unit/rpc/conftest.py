@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 import pytest
@@ -15,7 +15,7 @@ from searchway.contract.selection import Selection
 from searchway.engine.call import Call
 from searchway.rpc.server import Server, create_server
 from searchway.settings import Settings
-from searchway.transcode.answer import Answer
+from searchway.transcode.answer import Answer, Read
 
 CLUSTERS = {"test": {"nodes": ["http://127.0.0.1:9200"]}}
 
@@ -30,6 +30,7 @@ class Run:
     selection: Selection | None
 
 
+T = TypeVar("T")
 Reply = Callable[[Run], Awaitable[Answer]]
 
 
@@ -41,22 +42,24 @@ class FakeEngine:
     runs: list[Run] = field(default_factory=list)
     open: int = 0
 
-    async def run(self, operation: Operation, message: Any, call: Call, selection: Selection | None = None) -> Answer:
+    async def run(
+        self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None
+    ) -> T:
         self.runs.append(Run(operation, message, call, selection))
         if isinstance(self.reply, Exception):
             raise self.reply
         if isinstance(self.reply, bytes):
-            return Answer(bodies=(self.reply,))
-        return await self.reply(self.runs[-1])
+            return read(Answer(bodies=(self.reply,)))
+        return read(await self.reply(self.runs[-1]))
 
     async def stream(
-        self, operation: Operation, message: Any, call: Call, selection: Selection | None = None
-    ) -> AsyncGenerator[Answer, None]:
+        self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None
+    ) -> AsyncGenerator[T, None]:
         """Answer without end, each time as `run` does."""
         self.open += 1
         try:
             while True:
-                yield await self.run(operation, message, call, selection)
+                yield await self.run(operation, message, call, read, selection)
         finally:
             self.open -= 1
 

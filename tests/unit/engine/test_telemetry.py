@@ -1,0 +1,94 @@
+"""What operators see of a call: how it ended as its caller knows it, in the log and in the metrics."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from searchway.contract.catalog import load
+from searchway.engine import Call, Engine
+from searchway.engine.telemetry import Telemetry
+from searchway.errors import CallError
+from searchway.settings import Settings
+from searchway.transcode import inputs
+from searchway.transcode.response import Dialect, reader
+from searchway.upstream import Clusters
+
+FLUSH = load().operation("ml.FlushJob")
+
+
+async def call(handler: Any, telemetry: Telemetry, **values: Any) -> None:
+    settings = Settings.model_validate({"clusters": {"c": {"nodes": ["http://c:9200"], "engine": "elasticsearch"}}})
+    clusters = Clusters(settings, transports={"c": httpx.MockTransport(handler)})
+    engine = Engine(load(), clusters, settings, telemetry)
+    read = reader(FLUSH, None, Dialect.GRAPH).read
+    await engine.run(FLUSH, inputs.build(FLUSH.request, values), Call(face="cli", request_id="r1"), read)
+
+
+def answering(status: int, body: bytes) -> Any:
+    return lambda _request: httpx.Response(status, content=body)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "values", "code", "requests"),
+    [
+        (200, b'{"flushed":true}', {"job_id": "j"}, "OK", 1),
+        (
+            404,
+            b'{"error":{"type":"resource_not_found_exception","reason":"no"},"status":404}',
+            {"job_id": "j"},
+            "NOT_FOUND",
+            1,
+        ),
+        (200, b"<html>", {"job_id": "j"}, "INTERNAL", 1),
+        (200, b'{"flushed":"perhaps"}', {"job_id": "j"}, "INTERNAL", 1),
+        (200, b"{}", {}, "INVALID_ARGUMENT", 0),
+    ],
+)
+async def test_code_is_the_one_that_the_caller_gets(
+    status: int, body: bytes, values: dict[str, Any], code: str, requests: int
+) -> None:
+    telemetry = Telemetry()
+    told = "OK"
+    with capture_logs() as lines:
+        try:
+            await call(answering(status, body), telemetry, **values)
+        except CallError as error:
+            told = error.code.value
+    assert told == code
+    (line,) = (line for line in lines if line["event"] == "call")
+    expected = {"operation": "ml.FlushJob", "face": "cli", "cluster": "c", "code": code, "request_id": "r1"}
+    assert {key: line[key] for key in expected} == expected
+    assert line["upstream_calls"] == requests
+    labels = {"operation": "ml.FlushJob", "face": "cli"}
+    assert telemetry.registry.get_sample_value("searchway_calls_total", {**labels, "code": code}) == 1
+    assert telemetry.registry.get_sample_value("searchway_call_seconds_count", labels) == 1
+    sent = telemetry.registry.get_sample_value("searchway_upstream_requests_total", {"operation": "ml.FlushJob"})
+    assert (sent or 0) == requests
+
+
+async def test_caller_who_leaves_is_counted_as_such_and_no_longer_as_in_flight() -> None:
+    telemetry, arrived = Telemetry(), asyncio.Event()
+
+    async def hang(_request: httpx.Request) -> httpx.Response:
+        arrived.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody answers")
+
+    task = asyncio.create_task(call(hang, telemetry, job_id="j"))
+    await arrived.wait()
+    assert telemetry.registry.get_sample_value("searchway_calls_in_flight") == 1
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert telemetry.registry.get_sample_value("searchway_calls_in_flight") == 0
+    labels = {"operation": "ml.FlushJob", "face": "cli", "code": "CANCELLED"}
+    assert telemetry.registry.get_sample_value("searchway_calls_total", labels) == 1
+
+
+async def test_access_log_can_be_off() -> None:
+    with capture_logs() as lines:
+        await call(answering(200, b'{"flushed":true}'), Telemetry(access_log=False), job_id="j")
+    assert lines == []
