@@ -4,9 +4,10 @@ All that the collected tests need are started at the same time, because a boot w
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -63,7 +64,8 @@ class Fleet:
         return [boot.result() for boot in self.boots.values() if boot.exception() is None]
 
     def stop(self) -> None:
-        """End exactly the processes that were started, side by side."""
+        """End exactly the processes that were started, side by side; those that are still booting when they have."""
+        wait(self.boots.values())
         with ThreadPoolExecutor(max_workers=len(BOOTS)) as pool:
             list(pool.map(ServerProcess.stop, self.processes))
 
@@ -73,6 +75,7 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
     tools = _tools_or_skip()
     needed = {name for item in request.session.items for name in _named_by(item)} & BOOTS.keys()
     running = Fleet()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is terminated ends its servers, too
     capture = request.config.pluginmanager.getplugin("capturemanager")
     assert capture is not None
     try:
