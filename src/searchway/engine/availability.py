@@ -24,8 +24,13 @@ def is_available(operation: Operation, product: Product) -> bool:
     return found is not None and not (found.since and version and version < found.since)
 
 
-def check_available(operation: Operation, product: Product) -> None:
+def check_available(operation: Operation, product: Product, field: str = "") -> None:
     """Check that the product has the operation.
+
+    Args:
+        operation: the operation.
+        product: what the cluster runs.
+        field: the field of the input that asks for it, if that is not the call itself.
 
     Raises:
         UnimplementedError: it certainly does not.
@@ -35,13 +40,14 @@ def check_available(operation: Operation, product: Product) -> None:
     title, found = _TITLES[product.engine], operation.availability(product.engine)
     if found is None:
         there = " and ".join(_TITLES[a.engine] for a in operation.engines)
-        raise _unimplemented(f"{title} has no {operation.name}, only {there}")
+        raise _unimplemented(field, f"{title} has no {operation.name}, only {there}")
     since = ".".join(map(str, found.since))
-    raise _unimplemented(f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
+    raise _unimplemented(field, f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
 
 
-def _unimplemented(problem: str) -> UnimplementedError:
-    return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=problem, applied=Applied.NO))
+def _unimplemented(field: str, problem: str) -> UnimplementedError:
+    message = f"{field}: {problem}" if field else problem
+    return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -161,13 +161,22 @@ class Run:
     async def _find_product(self) -> None:
         """Find out what the cluster is, if that matters to the operation; not knowing it refuses nothing."""
         known = self.cluster.product
-        if depends_on_product(self.operation):
+        needed = self._needed()
+        if any(map(depends_on_product, needed.values())):
             if known is None:
                 self._request(None, ())  # refused input must not cause a request, not even this one
             known = await self.cluster.detect(self.call.headers, self._deadline)
         if known is not None:
             self._product = known.engine
-            check_available(self.operation, known)
+            for field, operation in needed.items():
+                check_available(operation, known, field)
+
+    def _needed(self) -> Mapping[str, Operation]:
+        """Return what the cluster must have, by the field of the message that asks for it."""
+        if self._hook is _PLAIN:
+            return {"": self.operation}
+        needs = self._hook.needs(self.message).items()
+        return {"": self.operation, **{field: self.parts.catalog.operation(name) for field, name in needs}}
 
     def _request(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
         return encode(

@@ -42,6 +42,11 @@ class Hook:
         """Return the message that is sent in place of the caller's; must not change the caller's."""
         return message
 
+    def needs(self, message: Any) -> Mapping[str, str]:
+        """Return the operations that `complete` will follow with, by the field of the message that asks for each."""
+        del message
+        return {}
+
     def check_pages(self, message: Any) -> None:
         """Check that the list can be paged, where the caller's own JSON says how it is sorted.
 

@@ -3,8 +3,9 @@
 Newer engines take the policy as a setting of the new index and manage nothing; only a policy that is added afterwards is heeded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from searchway.errors import CallError, Failure
 from searchway.families.hooks import Done, Hook, Outcome
@@ -14,6 +15,10 @@ _ADD_POLICY = "ism.AddPolicy"
 
 class CreateIndex(Hook):
     """The creation of an index."""
+
+    def needs(self, message: Any) -> Mapping[str, str]:
+        """A policy can only be added where there are policies."""
+        return {"attach": _ADD_POLICY} if message.attach else {}
 
     async def complete(self, done: Done) -> Outcome:
         """Add the policy, and say whether that worked; the index exists either way."""
