@@ -1,0 +1,72 @@
+"""Callers that leave before their batch is sent, or while it is under way."""
+
+import asyncio
+
+from unit.engine.joining_world import World
+from unit.engine.turns import settle
+
+
+async def test_one_that_leaves_before_is_not_sent() -> None:
+    world = World(seconds=60)
+    callers = [world.call(f"x{number}") for number in range(3)]
+    await asyncio.sleep(0)
+    callers[1].task.cancel()
+    await world.finish()
+    assert world.numbers == [[0, 2]]
+
+
+async def test_one_that_leaves_gives_its_room_back() -> None:
+    world = World(bound=20, seconds=60)
+    leaver = world.call("a")
+    world.call("b")
+    await asyncio.sleep(0)
+    leaver.task.cancel()
+    await asyncio.sleep(0)
+    world.call("d")
+    await world.finish()
+    assert world.numbers == [[1, 2]]
+
+
+async def test_one_that_leaves_while_the_earlier_write_is_under_way_is_not_sent() -> None:
+    world = World()
+    world.call("x")
+    await settle()
+    second = world.call("x")
+    await settle()
+    second.task.cancel()
+    await world.finish()
+    assert world.numbers == [[0]]
+
+
+async def test_a_write_goes_on_without_its_callers_and_the_next_waits_for_it() -> None:
+    world = World()
+    first = world.call("x")
+    await settle()
+    first.task.cancel()
+    second = world.call("x")
+    await settle()
+    assert world.numbers == [[0]]
+    assert not world.sent[0].answered.cancelled()
+    await world.finish()
+    assert second.task.result().body == b"1"
+
+
+async def test_the_last_one_to_leave_ends_a_read() -> None:
+    world = World()
+    callers = [world.call() for _ in range(2)]
+    await settle()
+    callers[0].task.cancel()
+    await settle()
+    assert not world.sent[0].answered.cancelled()
+    callers[1].task.cancel()
+    await settle()
+    assert world.sent[0].answered.cancelled()
+
+
+async def test_one_that_left_is_not_sent_alone() -> None:
+    world = World()
+    callers = [world.call(f"x{number}", bad=number == 2) for number in range(3)]
+    await settle()
+    callers[0].task.cancel()
+    await world.finish()
+    assert world.numbers == [[0, 1, 2], [1], [2]]
