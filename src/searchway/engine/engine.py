@@ -65,9 +65,9 @@ class Engine:
         Raises:
             CallError: anything that kept it from being done, or, for a strict call, from being done as a whole.
         """
-        call.cluster = call.cluster or self._parts.settings.default_cluster.name
         with self._telemetry.observe(operation, call), self._admission:
             try:
+                self._find_cluster(call)
                 return read(await Run(self._parts, operation, message, call, selection).answer())
             except CallError as error:
                 call.place(error, operation)
@@ -90,9 +90,9 @@ class Engine:
         Raises:
             CallError: anything that kept it from beginning or going on.
         """
-        call.cluster = call.cluster or self._parts.settings.default_cluster.name
         with self._telemetry.observe(operation, call), self._streams:
             try:
+                self._find_cluster(call)
                 async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
                     async for answer in answers:
                         yield read(answer)
@@ -100,6 +100,11 @@ class Engine:
                 error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
                 call.place(error, operation)
                 raise
+
+    def _find_cluster(self, call: Call) -> None:
+        """Name the cluster of the call; a name that there is not goes nowhere, since it may be anything."""
+        asked, call.cluster = call.cluster, None
+        call.cluster = self._parts.clusters.get(asked).name
 
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.

@@ -45,13 +45,13 @@ class CallMetrics(Collector):
         self._times: dict[Labels, _Times] = {}
         self._sent: dict[str, int] = {}
 
-    def ended(self, operation: str, face: str, code: str, seconds: float) -> None:
+    def ended(self, operation: str, face: str, cluster: str, code: str, seconds: float) -> None:
         """Count a call that has ended."""
-        labels = (operation, face, code)
+        labels = (operation, face, cluster, code)
         self._calls[labels] = self._calls.get(labels, 0) + 1
-        times = self._times.get(labels[:2])
+        times = self._times.get(labels[:3])
         if times is None:
-            times = self._times[labels[:2]] = _Times()
+            times = self._times[labels[:3]] = _Times()
         times.observe(seconds)
 
     def sent(self, operation: str) -> None:
@@ -61,11 +61,15 @@ class CallMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give everything to Prometheus."""
         calls = CounterMetricFamily(
-            "searchway_calls", "Calls by operation, face and code.", labels=("operation", "face", "code")
+            "searchway_calls",
+            "Calls by operation, face, cluster and code; without a cluster if they named none that there is.",
+            labels=("operation", "face", "cluster", "code"),
         )
         for labels, number in self._calls.items():
             calls.add_metric(labels, number)
-        seconds = HistogramMetricFamily("searchway_call_seconds", "Time of a call.", labels=("operation", "face"))
+        seconds = HistogramMetricFamily(
+            "searchway_call_seconds", "Time of a call.", labels=("operation", "face", "cluster")
+        )
         for labels, times in self._times.items():
             seconds.add_metric(labels, times.cumulated(), times.total)
         requests = CounterMetricFamily(

@@ -58,13 +58,14 @@ class Telemetry:
     def end(self, operation: Operation, call: Call, code: Code, seconds: float) -> None:
         """Note how a call ended."""
         self._inside -= 1
-        self._metrics.ended(operation.name, call.face, code.value, seconds)
+        cluster = call.cluster or ""
+        self._metrics.ended(operation.name, call.face, cluster, code.value, seconds)
         if self._access_log:
             _log.info(
                 "call",
                 operation=operation.name,
                 face=call.face,
-                cluster=call.cluster,
+                cluster=cluster,
                 code=code.value,
                 ms=round(seconds * 1000, 2),
                 upstream_calls=call.upstream_calls,

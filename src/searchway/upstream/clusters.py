@@ -16,6 +16,7 @@ from searchway.upstream.pool import Pool
 from searchway.upstream.transport import open_transport
 
 CLUSTER_HEADER = "x-searchway-cluster"
+_SHOWN = 10
 
 
 class Clusters:
@@ -56,7 +57,8 @@ class Clusters:
         if (cluster := self._clusters.get(name)) is None:
             close = get_close_matches(name, self._clusters, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
+            known = ", ".join(list(self._clusters)[:_SHOWN])
+            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a cluster, as in {known}{hint}")
         return cluster
 
     async def aclose(self) -> None:

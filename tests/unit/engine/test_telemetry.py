@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from searchway.contract.catalog import load
@@ -19,12 +20,13 @@ from searchway.upstream import Clusters
 FLUSH = load().operation("ml.FlushJob")
 
 
-async def call(handler: Any, telemetry: Telemetry, **values: Any) -> None:
+async def call(handler: Any, telemetry: Telemetry, cluster: str | None = None, **values: Any) -> None:
     settings = Settings.model_validate({"clusters": {"c": {"nodes": ["http://c:9200"], "engine": "elasticsearch"}}})
     clusters = Clusters(settings, transports={"c": httpx.MockTransport(handler)})
     engine = Engine(load(), clusters, settings, telemetry)
     read = reader(FLUSH, None, Dialect.GRAPH).read
-    await engine.run(FLUSH, inputs.build(FLUSH.request, values), Call(face="cli", request_id="r1"), read)
+    circumstances = Call(face="cli", request_id="r1", cluster=cluster)
+    await engine.run(FLUSH, inputs.build(FLUSH.request, values), circumstances, read)
 
 
 def answering(status: int, body: bytes) -> Any:
@@ -62,7 +64,7 @@ async def test_code_is_the_one_that_the_caller_gets(
     expected = {"operation": "ml.FlushJob", "face": "cli", "cluster": "c", "code": code, "request_id": "r1"}
     assert {key: line[key] for key in expected} == expected
     assert line["upstream_calls"] == requests
-    labels = {"operation": "ml.FlushJob", "face": "cli"}
+    labels = {"operation": "ml.FlushJob", "face": "cli", "cluster": "c"}
     assert telemetry.registry.get_sample_value("searchway_calls_total", {**labels, "code": code}) == 1
     assert telemetry.registry.get_sample_value("searchway_call_seconds_count", labels) == 1
     sent = telemetry.registry.get_sample_value("searchway_upstream_requests_total", {"operation": "ml.FlushJob"})
@@ -84,8 +86,17 @@ async def test_caller_who_leaves_is_counted_as_such_and_no_longer_as_in_flight()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert telemetry.registry.get_sample_value("searchway_calls_in_flight") == 0
-    labels = {"operation": "ml.FlushJob", "face": "cli", "code": "CANCELLED"}
+    labels = {"operation": "ml.FlushJob", "face": "cli", "cluster": "c", "code": "CANCELLED"}
     assert telemetry.registry.get_sample_value("searchway_calls_total", labels) == 1
+
+
+async def test_a_cluster_that_there_is_not_is_named_nowhere() -> None:
+    telemetry = Telemetry()
+    with capture_logs() as lines, pytest.raises(CallError) as caught:
+        await call(answering(200, b"{}"), telemetry, cluster="Basic c2VjcmV0", job_id="j")
+    assert (caught.value.code, caught.value.failure.cluster) == ("INVALID_ARGUMENT", "")
+    assert [line["cluster"] for line in lines] == [""]
+    assert "c2VjcmV0" not in generate_latest(telemetry.registry).decode() + repr(lines) + str(caught.value)
 
 
 async def test_access_log_can_be_off() -> None:
