@@ -9,7 +9,7 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.admission import Admission
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.engine.flights import Flights
 from searchway.engine.joins import Joins
 from searchway.engine.merging import Merger
@@ -19,7 +19,7 @@ from searchway.engine.sharing import Sharing
 from searchway.engine.streaming import open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
-from searchway.errors import CallError
+from searchway.errors import CallError, Code
 from searchway.settings import Settings
 from searchway.transcode.answer import Read
 from searchway.upstream import Clusters
@@ -100,6 +100,17 @@ class Engine:
                 error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
                 call.place(error, operation)
                 raise
+
+    def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
+        """Note that a face refused a request before it became a call, which nobody else would know of.
+
+        Args:
+            face: the face.
+            code: the code that its caller gets.
+            request_id: the identifier that its caller gets.
+            operation: the operation that was asked for; empty where it is not known.
+        """
+        self._telemetry.refused(face, code, request_id, operation)
 
     def _find_cluster(self, call: Call) -> None:
         """Name the cluster of the call; a name that there is not goes nowhere, since it may be anything."""

@@ -1,4 +1,4 @@
-"""What operators see of calls: a log line and the metrics of each, the same for both faces.
+"""What operators see of calls, and of requests that became none: a log line and the metrics of each, the same for both faces.
 
 Neither has input values or headers in it, so no secret can be.
 """
@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.engine.metrics import CallMetrics
 from searchway.errors import CallError, Code
 
@@ -43,6 +43,12 @@ class Telemetry:
             buckets=_SIZES,
             registry=registry,
         )
+        self._refused = Counter(
+            "searchway_refused",
+            "Requests that a face refused before they became a call, by code.",
+            ["face", "code"],
+            registry=registry,
+        )
         self._inside = 0
         in_flight = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
         in_flight.set_function(lambda: self._inside)
@@ -71,6 +77,20 @@ class Telemetry:
                 upstream_calls=call.upstream_calls,
                 request_id=call.request_id,
             )
+
+    def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
+        """Note that a face refused a request before it became a call.
+
+        Args:
+            face: the face.
+            code: the code that its caller gets.
+            request_id: the identifier that its caller gets.
+            operation: the operation that was asked for; empty where it is not known.
+        """
+        self._refused.labels(face, code.value).inc()
+        if self._access_log:
+            known = {"operation": operation} if operation else {}
+            _log.info("refused", **known, face=face, code=code.value, request_id=request_id)
 
     def sent(self, operation: Operation) -> None:
         """Count a request to a cluster, when it is sent: whoever waits for it may leave."""

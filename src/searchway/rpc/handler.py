@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
@@ -38,6 +38,9 @@ class Engine(Protocol):
         self, operation: Operation, message: Any, call: Call, read: Read[_T], selection: Selection | None = None
     ) -> _T:
         """Run a call; raises CallError."""
+
+    def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
+        """Note that a request was refused before it became a call."""
 
 
 class Handler:
@@ -87,7 +90,14 @@ class Handler:
         return await self._engine.run(self._operation, message, call, read, selection)
 
     def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
-        """Return the message, what is selected of an answer, and what makes bytes of it."""
+        """Return the message, what is selected of an answer, and what makes bytes of it; note it if the call is refused."""
+        try:
+            return self._understand(request, call)
+        except CallError as error:
+            self._engine.refused("grpc", error.code, call.request_id, self._operation.name)
+            raise
+
+    def _understand(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
         check_call(call)
         try:
             message = self._parse(request)

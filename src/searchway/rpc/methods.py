@@ -41,15 +41,18 @@ def _method(operation: Operation, handler: Handler) -> Any:
 class UnknownMethods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
     """Takes every path that nobody else took, and says which was probably meant."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, paths: Iterable[str], engine: Engine) -> None:
         self._paths = tuple(paths)
+        self._engine = engine
 
     def service(self, handler_call_details: Any) -> Any:
         """Return a handler that refuses the path; as a stream, so that calls of every kind are answered at once."""
         failure = Failure(code=Code.UNIMPLEMENTED, message=self._problem(handler_call_details.method))
 
         async def refuse(_requests: Any, context: Any) -> None:
-            await abort(context, failure, read_call(context))
+            call = read_call(context)
+            self._engine.refused("grpc", failure.code, call.request_id)
+            await abort(context, failure, call)
 
         return grpc.stream_stream_rpc_method_handler(refuse)
 

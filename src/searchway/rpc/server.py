@@ -59,7 +59,7 @@ def create_server(engine: Engine, catalog: Catalog, settings: Settings) -> Serve
 
 def _handlers(engine: Engine, catalog: Catalog, settings: Settings) -> tuple[Any, ...]:
     methods = Methods(catalog, engine, settings.limits.grpc_send_bytes)
-    unknown = UnknownMethods(operation.grpc_path for operation in catalog.operations.values())
+    unknown = UnknownMethods((one.grpc_path for one in catalog.operations.values()), engine)
     services = [*catalog.services, HEALTH]
     reflection = reflection_handlers(catalog.descriptor_set, services) if settings.introspection else []
     return (methods, *reflection, unknown)

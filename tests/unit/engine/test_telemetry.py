@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from searchway.contract.catalog import load
 from searchway.engine import Call, Engine
 from searchway.engine.telemetry import Telemetry
-from searchway.errors import CallError
+from searchway.errors import CallError, Code
 from searchway.settings import Settings
 from searchway.transcode import inputs
 from searchway.transcode.response import Dialect, reader
@@ -103,3 +103,23 @@ async def test_access_log_can_be_off() -> None:
     with capture_logs() as lines:
         await call(answering(200, b'{"flushed":true}'), Telemetry(access_log=False), job_id="j")
     assert lines == []
+
+
+@pytest.mark.parametrize(("operation", "known"), [("ism.GetPolicy", {"operation": "ism.GetPolicy"}), ("", {})])
+def test_refused_request_is_logged_and_counted(operation: str, known: dict[str, str]) -> None:
+    telemetry = Telemetry()
+    with capture_logs() as lines:
+        telemetry.refused("graphql", Code.INVALID_ARGUMENT, "r1", operation)
+    told = {"face": "graphql", "code": "INVALID_ARGUMENT", "request_id": "r1"}
+    assert lines == [{**known, **told, "event": "refused", "log_level": "info"}]
+    labels = {"face": "graphql", "code": "INVALID_ARGUMENT"}
+    assert telemetry.registry.get_sample_value("searchway_refused_total", labels) == 1
+
+
+def test_refused_request_is_counted_without_an_access_log() -> None:
+    telemetry = Telemetry(access_log=False)
+    with capture_logs() as lines:
+        telemetry.refused("grpc", Code.UNIMPLEMENTED, "r1")
+    assert lines == []
+    labels = {"face": "grpc", "code": "UNIMPLEMENTED"}
+    assert telemetry.registry.get_sample_value("searchway_refused_total", labels) == 1

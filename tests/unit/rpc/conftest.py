@@ -13,6 +13,7 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call
+from searchway.errors import Code
 from searchway.rpc.server import Server, create_server
 from searchway.settings import Settings
 from searchway.transcode.answer import Answer, Read
@@ -41,6 +42,10 @@ class FakeEngine:
     reply: bytes | Exception | Reply = b"{}"
     runs: list[Run] = field(default_factory=list)
     open: int = 0
+    refusals: list[tuple[str, Code, str, str]] = field(default_factory=list)
+
+    def refused(self, face: str, code: Code, request_id: str, operation: str = "") -> None:
+        self.refusals.append((face, code, request_id, operation))
 
     async def run(
         self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None

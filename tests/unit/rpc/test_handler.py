@@ -222,3 +222,22 @@ async def test_deadline_of_the_caller_cancels_the_engine(face: Any) -> None:
     error = await failing(face.call("cat.ListAllocation", timeout=0.2))
     assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     await asyncio.wait_for(cancelled.wait(), 5)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "metadata"),
+    [
+        (b"\xff", {}),
+        (b"", {"x-searchway-strict": "?"}),
+        (b"", {"x-goog-fieldmask": "nodes"}),
+    ],
+)
+async def test_call_that_is_refused_before_the_engine_leaves_a_trace(
+    face: Any, request_bytes: bytes, metadata: dict[str, str]
+) -> None:
+    path = face.catalog.operation("cat.ListAllocation").grpc_path
+    given = tuple({**metadata, "x-opaque-id": "me-7"}.items())
+    error = await failing(face.channel.unary_unary(path)(request_bytes, metadata=given))
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert face.engine.refusals == [("grpc", Code.INVALID_ARGUMENT, "me-7", "cat.ListAllocation")]
+    assert face.engine.runs == []

@@ -3,6 +3,8 @@ from typing import Any
 import grpc
 import pytest
 
+from searchway.errors import Code
+
 
 async def refusal(face: Any, path: str) -> grpc.aio.AioRpcError:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -39,6 +41,12 @@ async def test_unknown_method_is_refused_for_streams_too(face: Any) -> None:
     call = face.channel.stream_stream("/a.B/C")()
     assert await call.code() is grpc.StatusCode.UNIMPLEMENTED
     assert dict(await call.trailing_metadata())["x-opaque-id"]
+
+
+async def test_unknown_method_leaves_a_trace(face: Any) -> None:
+    error = await refusal(face, "/a.B/C")
+    request_id = dict(error.trailing_metadata())["x-opaque-id"]
+    assert face.engine.refusals == [("grpc", Code.UNIMPLEMENTED, request_id, "")]
 
 
 async def test_long_unknown_path_is_cut(face: Any) -> None:
