@@ -5,6 +5,7 @@ them. Knows nothing of sockets.
 """
 
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import httptools
@@ -12,11 +13,13 @@ import httpx
 
 from searchway.wire import HttpResponse
 
-# The largest head of an answer in bytes; engines put a warning into it for everything that is deprecated.
-HEAD_LIMIT = 256 * 1024
+# The most bytes between two pieces of a body, or before the first: the head above all, into which engines put a warning for
+# everything that is deprecated, and trailers.
+BARE_LIMIT = 256 * 1024
 
 _FINAL = 200
 _GZIP = zlib.MAX_WBITS | 16
+_LENGTHS = frozenset({"content-length", "transfer-encoding"})
 
 
 class AnswerTooLargeError(Exception):
@@ -42,16 +45,16 @@ class Answers:
         self.expect(0)
 
     def expect(self, limit: int) -> None:
-        """Expect an answer.
+        """Expect an answer, and forget the one before.
 
         Args:
-            limit: the largest body, unpacked, in bytes.
+            limit: the largest body in bytes, packed and unpacked.
         """
-        self._room = limit
-        self._head = 0
-        self._in_body = False
-        self._headers: dict[str, str] = {}
-        self._chunks: list[bytes] = []
+        self._limit = self._packed_left = limit
+        self._bare = 0
+        self._headers: Mapping[str, str] | None = None
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._body = bytearray()
         self._unpacker: _Unpacker | None = None
         self._answer: HttpResponse | None = None
 
@@ -63,27 +66,27 @@ class Answers:
             httpx.DecodingError: its body cannot be unpacked.
             httpx.RemoteProtocolError: it is not HTTP.
         """
+        before = self._packed_left
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if self._answer is None:
                 raise _problem(error) from None
             self.is_reusable = False
-        if not self._in_body:
-            self._head += len(data)
-            if self._head > HEAD_LIMIT:
-                raise httpx.RemoteProtocolError("the head of the answer does not end")
+        self._bare = self._bare + len(data) if self._packed_left == before else 0
+        if self._bare > BARE_LIMIT and self._answer is None:
+            raise httpx.RemoteProtocolError("there is more around the body than can be meant")
         return self._answer
 
     def finish(self) -> HttpResponse | None:
-        """Take the end of the connection; return the answer if it was its end as well."""
+        """Take the end of the connection; return the answer if it was its end as well.
+
+        Raises:
+            httpx.DecodingError: its body cannot be unpacked.
+        """
         self.is_reusable = False
-        if (
-            self._in_body
-            and self._answer is None
-            and not {"content-length", "transfer-encoding"} & self._headers.keys()
-        ):
-            self._end()
+        if self._answer is None and self._headers is not None and _LENGTHS.isdisjoint(self._headers):
+            self._end(self._headers)
         return self._answer
 
     # What the parser calls.
@@ -94,52 +97,71 @@ class Answers:
             self.is_reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header; those of the same name are one, as lists are."""
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+        """Keep a header; a trailer says nothing that is needed, and may not pass for a header."""
+        if self._headers is None:
+            self._pairs.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """See how the body is packed."""
-        self._in_body = True
-        match self._headers.get("content-encoding", "identity").lower():
-            case "gzip" | "x-gzip":
-                self._unpacker = zlib.decompressobj(_GZIP)
-            case "identity":
-                pass
-            case _:
-                raise httpx.DecodingError("expected gzip")
+        """See what the headers say of the body."""
+        if self._answer is not None:
+            return
+        self._headers = _merged(self._pairs)
+        if self._parser.get_status_code() >= _FINAL:
+            self._unpacker = _unpacker(self._headers.get("content-encoding", ""))
 
     def on_body(self, data: bytes) -> None:
         """Keep a piece of the body."""
-        if self._unpacker is not None:
+        self._packed_left -= len(data)
+        if self._packed_left >= 0 and self._unpacker is not None:
             data = self._unpack(data, self._unpacker)
-        self._room -= len(data)
-        if self._room < 0:
+        if self._packed_left < 0 or len(self._body) + len(data) > self._limit:
             raise AnswerTooLargeError
-        self._chunks.append(data)
+        self._body += data
 
     def on_message_complete(self) -> None:
         """Make the answer; one that only announces another is dropped."""
-        if self._answer is not None:
+        if self._answer is not None or self._headers is None:
             return
         if self._parser.get_status_code() < _FINAL:
-            self._in_body = False
-            self._headers = {}
+            self._headers, self._pairs = None, []
             return
         self.is_reusable = self._parser.should_keep_alive()
-        self._end()
+        self._end(self._headers)
 
     def _unpack(self, data: bytes, unpacker: _Unpacker) -> bytes:
         try:
-            return unpacker.decompress(data, self._room + 1)  # not more of it than shows that it is too much
+            unpacked = unpacker.decompress(data, self._limit - len(self._body) + 1)  # enough to see that it is too much
         except zlib.error:
             raise httpx.DecodingError("expected gzip") from None
+        if unpacker.unused_data:
+            raise httpx.DecodingError("expected one gzip member and nothing else")
+        return unpacked
 
-    def _end(self) -> None:
-        if self._unpacker is not None and self._chunks and (not self._unpacker.eof or self._unpacker.unused_data):
-            raise httpx.DecodingError("expected one whole gzip member")
-        body = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._answer = HttpResponse(status=self._parser.get_status_code(), headers=self._headers, body=body)
+    def _end(self, headers: Mapping[str, str]) -> None:
+        if self._unpacker is not None and self._packed_left < self._limit and not self._unpacker.eof:
+            raise httpx.DecodingError("expected a whole gzip member")
+        self._answer = HttpResponse(status=self._parser.get_status_code(), headers=headers, body=bytes(self._body))
+
+
+def _unpacker(coding: str) -> _Unpacker | None:
+    match coding.lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(_GZIP)
+    raise httpx.DecodingError("expected gzip")
+
+
+def _merged(pairs: Sequence[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return the headers by their names in lower case; those of the same name are one, as lists are."""
+    read = [(name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")) for name, value in pairs]
+    headers = dict(read)
+    if len(headers) == len(read):
+        return headers
+    values: dict[str, list[str]] = {}
+    for name, value in read:
+        values.setdefault(name, []).append(value)
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
 def _problem(error: Exception) -> Exception:

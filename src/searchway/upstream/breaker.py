@@ -37,13 +37,21 @@ class Breaker:
         rest = self._opens_at - self._clock()
         return max(rest, 0.0) or (self._seconds if self._trying else 0.0)
 
-    def begin(self) -> None:
-        """Say that a request goes."""
-        self._trying = self._failures >= self._limit
+    def begin(self) -> bool:
+        """Say that a request goes; return whether it is the one that tries."""
+        is_trial = self._failures >= self._limit
+        self._trying = self._trying or is_trial
+        return is_trial
 
-    def end(self, *, good: bool | None) -> None:
-        """Say how the request ended; None if it was given up before it told anything."""
-        self._trying = False
+    def end(self, *, good: bool | None, is_trial: bool) -> None:
+        """Say how the request ended; None if it was given up before it told anything.
+
+        Args:
+            good: whether it went well.
+            is_trial: what `begin` returned for it.
+        """
+        if is_trial:
+            self._trying = False
         if good:
             self._failures = 0
         elif good is not None:

@@ -16,7 +16,6 @@ from searchway.upstream.pool import Pool
 from searchway.upstream.transport import open_transport
 
 CLUSTER_HEADER = "x-searchway-cluster"
-_SHOWN = 10
 
 
 class Clusters:
@@ -57,8 +56,7 @@ class Clusters:
         if (cluster := self._clusters.get(name)) is None:
             close = get_close_matches(name, self._clusters, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            known = ", ".join(list(self._clusters)[:_SHOWN])
-            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a cluster, as in {known}{hint}")
+            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
         return cluster
 
     async def aclose(self) -> None:

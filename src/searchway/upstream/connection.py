@@ -4,6 +4,8 @@ https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import asyncio
+import select
+import ssl
 from contextlib import suppress
 from typing import cast
 
@@ -16,18 +18,49 @@ from searchway.wire import HttpResponse
 # Methods whose requests say that their body is empty.
 _WITH_BODY = ("POST", "PUT")
 
+# A body up to this size, in bytes, is at the other end before an answer is, whatever that says.
+_IN_ONE_GO = 64 * 1024
+
+_REFUSED = 400
+
 
 class Connection(asyncio.Protocol):
     """A connection, kept for as long as both ends want."""
 
     def __init__(self) -> None:
         """Wait for a transport."""
-        self.is_open = True
-        """Whether a request may be sent."""
         self.idle_since = 0.0
         """Since when it is not used, by the clock of the loop."""
+        self._is_open = True
+        self._is_secure = False
         self._answers = Answers()
         self._waiter: asyncio.Future[HttpResponse] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a request may be sent, as far as the loop has seen."""
+        return self._is_open
+
+    def is_quiet(self) -> bool:
+        """Tell whether nothing has arrived that the loop has not seen: an end, or what nobody asked for."""
+        return self._is_open and not self._poll.poll(0)
+
+    async def secure(self, context: ssl.SSLContext, host: str, seconds: float) -> None:
+        """Go on with TLS.
+
+        Args:
+            context: how certificates are checked and shown.
+            host: the name that the other end's must have.
+            seconds: how long the handshake may take.
+
+        Raises:
+            OSError: the handshake failed.
+        """
+        loop = asyncio.get_running_loop()
+        secured = await loop.start_tls(self._socket, self, context, server_hostname=host, ssl_handshake_timeout=seconds)
+        assert secured is not None  # noqa: S101  # only of a transport that is closing
+        self._transport = secured
+        self._is_secure = True
 
     async def exchange(self, head: bytes, body: bytes, limit: int) -> HttpResponse:
         """Send a request and return the answer; whatever goes wrong, or a caller who leaves, ends the connection.
@@ -44,35 +77,46 @@ class Connection(asyncio.Protocol):
             httpx.ConnectError: the connection has ended already; nothing was sent.
             httpx.ReadError: the connection broke before the answer's end.
         """
-        if not self.is_open:
+        if not self._is_open:
             raise httpx.ConnectError("closed at once")
         self._answers.expect(limit)
         self._waiter = asyncio.get_running_loop().create_future()
-        if body:
-            self._transport.writelines((head, body))
-        else:
-            self._transport.write(head)
         try:
+            self._write(head, body)
             answer = await self._waiter
+            if not (self.is_open and self._answers.is_reusable and self._has_read(body, answer)):
+                self.close()
         except BaseException:
             self.close()
             raise
         finally:
             self._waiter = None
-        if not self._answers.is_reusable:
-            self.close()
+            self._answers.expect(0)
         return answer
 
     def close(self) -> None:
         """End the connection now, whatever is under way on it."""
-        self.is_open = False
+        self._is_open = False
         self._transport.abort()
+
+    def _write(self, head: bytes, body: bytes) -> None:
+        if body:
+            self._transport.writelines((head, body))
+        else:
+            self._transport.write(head)
+
+    def _has_read(self, body: bytes, answer: HttpResponse) -> bool:
+        """Tell whether the other end has read the whole body: else it could take the rest for the next request."""
+        is_sent = self._socket.get_write_buffer_size() == 0
+        return is_sent and (len(body) <= _IN_ONE_GO or answer.status < _REFUSED)
 
     # What the loop calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = self._socket = cast(asyncio.Transport, transport)
+        self._poll = select.poll()
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
@@ -83,29 +127,33 @@ class Connection(asyncio.Protocol):
         try:
             answer = self._answers.feed(data)
         except Exception as error:  # noqa: BLE001  # all of it is for who waits
-            waiter.set_exception(error)
+            # With its traceback, the error would keep the connection and what has arrived, and they the error.
+            waiter.set_exception(error.with_traceback(None))
         else:
             if answer is not None:
                 waiter.set_result(answer)
 
     def eof_received(self) -> None:
-        """Send nothing more."""
-        self.is_open = False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell who waits; an answer without a length is whole now."""
-        self.is_open = False
+        """Take the end, at which an answer without a length is whole: not under TLS, where anybody could have cut it off."""
+        self._is_open = False
         waiter = self._waiter
         if waiter is None or waiter.done():
+            self.close()
             return
         answer = None
-        if exc is None:
+        if not self._is_secure:
             with suppress(httpx.DecodingError):
                 answer = self._answers.finish()
         if answer is None:
-            waiter.set_exception(httpx.ReadError(type(exc).__name__))
+            waiter.set_exception(httpx.ReadError("ended before its answer"))
         else:
             waiter.set_result(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell who waits."""
+        self._is_open = False
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(httpx.ReadError(type(exc).__name__))
 
 
 def write_head(host: bytes, outgoing: Outgoing) -> bytes:

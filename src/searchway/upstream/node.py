@@ -63,12 +63,12 @@ class Node:
             may_be_locked: whether it can be refused because the same work is under way.
         """
         good: bool | None = None
-        self.breaker.begin()
+        is_trial = self.breaker.begin()
         try:
             answer = await self._exchange(outgoing)
             good = None if may_be_locked and _is_locked(answer) else _is_well(answer)
         finally:
-            self.breaker.end(good=good)
+            self.breaker.end(good=good, is_trial=is_trial)
         return answer
 
     async def _exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
@@ -91,4 +91,6 @@ def _is_locked(answer: HttpResponse | Broken) -> bool:
 
 
 def _is_well(answer: HttpResponse | Broken) -> bool:
-    return isinstance(answer, HttpResponse) and answer.status not in UNWELL
+    if isinstance(answer, Broken):
+        return answer.code is TOO_LARGE  # which is the caller's doing
+    return answer.status not in UNWELL

@@ -38,8 +38,10 @@ class _Origin:
 
     def take(self) -> Connection | None:
         while self.idle:
-            if (connection := self.idle.pop()).is_open:
+            connection = self.idle.pop()
+            if connection.is_quiet():
                 return connection
+            connection.close()
         return None
 
     def drop(self, before: float) -> None:
@@ -84,16 +86,24 @@ class NetworkTransport:
                 return await self._open(place)
         except TimeoutError:
             raise httpx.ConnectTimeout("no connection in time") from None
-        except OSError as error:
-            raise httpx.ConnectError(type(error).__name__) from error
+        except (OSError, UnicodeError) as error:  # the latter of a name that no DNS can have
+            raise httpx.ConnectError(f"{type(error).__name__}: {error}") from error
 
     async def _open(self, place: _Origin) -> Connection:
         loop = asyncio.get_running_loop()
         addresses = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
         ready = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=_HEAD_START, interleave=1)
-        tls, name = (self._tls, place.host) if place.scheme == "https" else (None, None)
-        _, connection = await loop.create_connection(Connection, sock=ready, ssl=tls, server_hostname=name)
+        _, connection = await loop.create_connection(Connection, sock=ready)
+        if place.scheme == "https":
+            await self._secure(connection, place.host.rstrip("."))
         return connection
+
+    async def _secure(self, connection: Connection, host: str) -> None:
+        try:
+            await connection.secure(self._tls, host, self._connect_timeout)
+        except BaseException:
+            connection.close()
+            raise
 
     def _keep(self, place: _Origin, connection: Connection) -> None:
         if self._closed or not connection.is_open:

@@ -1,4 +1,5 @@
 import gzip
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchway.upstream.answers import HEAD_LIMIT, Answers, AnswerTooLargeError
+from searchway.upstream.answers import BARE_LIMIT, Answers, AnswerTooLargeError
 from searchway.wire import HttpResponse
 
 LIMIT = 1000
@@ -109,12 +110,32 @@ def test_headers_of_one_name_are_a_list() -> None:
     assert answer.headers == {"warning": "a, b, c", "x-b": "é"}
 
 
-def test_trailers_are_not_lost_and_announcements_leave_nothing() -> None:
+def test_announcements_leave_nothing() -> None:
     answers = Answers()
     answers.expect(LIMIT)
-    answer = answers.feed(b"HTTP/1.1 103 H\r\nlink: x\r\n\r\nHTTP/1.1 204 N\r\nx-a: 1\r\n\r\n")
+    announced = b"HTTP/1.1 103 H\r\nlink: x\r\ncontent-encoding: gzip\r\n\r\n"
+    answer = answers.feed(announced + b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
     assert answer is not None
-    assert answer.headers == {"x-a": "1"}
+    assert (answer.headers, answer.body) == ({"content-length": "2"}, b"ok")
+
+
+def test_trailers_do_not_pass_for_headers() -> None:
+    answers = Answers()
+    answers.expect(LIMIT)
+    head = b"HTTP/1.1 200 OK\r\nretry-after: 1\r\ntransfer-encoding: chunked\r\n\r\n"
+    answer = answers.feed(head + b"2\r\nok\r\n0\r\nretry-after: 2\r\nx-elastic-product: x\r\n\r\n")
+    assert answer is not None
+    assert answer.headers == {"retry-after": "1", "transfer-encoding": "chunked"}
+
+
+@pytest.mark.parametrize("coding", [b"gzip  ", b"\tGzip\t", b"x-gzip", b"", b"  ", b"identity"])
+def test_space_around_values_means_nothing(coding: bytes) -> None:
+    answers = Answers()
+    answers.expect(LIMIT)
+    body = PACKED if b"zip" in coding.lower() else b"[1,2,3]"
+    answer = answers.feed(packed(body, coding))
+    assert answer is not None
+    assert answer.body == b"[1,2,3]"
 
 
 class TestEnd:
@@ -168,13 +189,43 @@ class TestWhatIsRefused:
         answers.expect(LIMIT)
         line = b"y" * 1000 if start.endswith(b" ") else b"a: b\r\n"
         with pytest.raises(httpx.RemoteProtocolError):
-            feed(answers, iter([start] + [line] * (HEAD_LIMIT // len(line) + 1)))
+            feed(answers, iter([start] + [line] * (BARE_LIMIT // len(line) + 1)))
+
+    @pytest.mark.parametrize("line", [b"y" * 1000, b"a: b\r\n"])
+    def test_trailers_without_end(self, line: bytes) -> None:
+        answers = Answers()
+        answers.expect(LIMIT)
+        start = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+        with pytest.raises(httpx.RemoteProtocolError):
+            feed(answers, iter([start, b"x: ", *[line] * (BARE_LIMIT // len(line) + 1)]))
+
+    def test_a_chunk_whose_extensions_do_not_end(self) -> None:
+        answers = Answers()
+        answers.expect(LIMIT)
+        start = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;x="
+        with pytest.raises(httpx.RemoteProtocolError):
+            feed(answers, iter([start, *[b"y" * 1000] * (BARE_LIMIT // 1000 + 1)]))
+
+    @pytest.mark.parametrize("rest", [b"x", gzip.compress(b""), b"\x00" * 900])
+    def test_more_than_one_gzip_member(self, rest: bytes) -> None:
+        answers = Answers()
+        answers.expect(LIMIT)
+        with pytest.raises(httpx.DecodingError):
+            feed(answers, iter([packed(PACKED + rest)[: -len(rest)], rest]))
+
+    def test_a_packed_body_above_the_limit_that_unpacks_to_nothing(self) -> None:
+        packer = zlib.compressobj(wbits=31)
+        nothing = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH) * (LIMIT // 5 + 1)
+        answers = Answers()
+        answers.expect(LIMIT)
+        with pytest.raises(AnswerTooLargeError):
+            answers.feed(packed(nothing))
 
     def test_a_head_without_end_before_the_answer(self) -> None:
         answers = Answers()
         answers.expect(LIMIT)
         with pytest.raises(httpx.RemoteProtocolError):
-            feed(answers, iter([b"HTTP/1.1 103 H\r\n\r\n"] * HEAD_LIMIT))
+            feed(answers, iter([b"HTTP/1.1 103 H\r\n\r\n"] * BARE_LIMIT))
 
     @pytest.mark.parametrize(
         "data",

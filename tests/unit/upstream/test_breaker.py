@@ -23,8 +23,7 @@ def breaker(clock: Clock) -> Breaker:
 
 def run(breaker: Breaker, *ends: bool | None) -> None:
     for good in ends:
-        breaker.begin()
-        breaker.end(good=good)
+        breaker.end(good=good, is_trial=breaker.begin())
 
 
 @pytest.mark.parametrize(
@@ -54,6 +53,15 @@ def test_half_open_lets_one_through(breaker: Breaker, clock: Clock) -> None:
     clock.now += 10
     assert breaker.wait == 0
     breaker.begin()
+    assert breaker.wait > 0
+
+
+def test_a_request_from_before_does_not_let_a_second_one_through(breaker: Breaker, clock: Clock) -> None:
+    before = breaker.begin()
+    run(breaker, False, False, False)
+    clock.now += 10
+    breaker.begin()
+    breaker.end(good=None, is_trial=before)
     assert breaker.wait > 0
 
 

@@ -1,8 +1,11 @@
 import asyncio
+import gc
+from typing import Any
 
 import httpx
 import pytest
 
+from searchway.upstream.answers import Answers, AnswerTooLargeError
 from searchway.upstream.carrier import Headers, Outgoing
 from searchway.upstream.connection import Connection, write_head
 from unit.upstream.raw_server import OK, Exchange, RawServer, raw_server
@@ -51,6 +54,69 @@ async def test_reset_is_not_such_an_end() -> None:
         connection = await connect(server)
         with pytest.raises(httpx.ReadError):
             await connection.exchange(HEAD, b"", 10)
+
+
+async def test_end_without_a_length_is_heard_while_the_body_is_being_written() -> None:
+    async def refuse_early(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 413 T\r\n\r\nno")
+        exchange.writer.write_eof()
+        await asyncio.Event().wait()
+
+    async with raw_server(refuse_early) as server:
+        connection = await connect(server)
+        answer = await connection.exchange(HEAD, b"x" * 30_000_000, 10)
+        assert (answer.status, answer.body, connection.is_open) == (413, b"no", False)
+
+
+@pytest.mark.parametrize("status", [200, 413])
+async def test_connection_is_not_kept_while_the_body_may_be_unread(status: int) -> None:
+    async def answer_early(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 %d T\r\ncontent-length: 0\r\n\r\n" % status)
+        await asyncio.Event().wait()
+
+    async with raw_server(answer_early) as server:
+        connection = await connect(server)
+        answer = await connection.exchange(HEAD, b"x" * 30_000_000, 10)
+        assert (answer.status, connection.is_open) == (status, False)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(100, True), (200_000, False)])
+async def test_connection_is_not_kept_after_a_large_body_was_refused(size: int, *, kept: bool) -> None:
+    async def refuse(exchange: Exchange) -> None:
+        await exchange.reader.readexactly(size)
+        await exchange.write(b"HTTP/1.1 400 B\r\ncontent-length: 0\r\n\r\n")
+
+    async with raw_server(refuse) as server:
+        connection = await connect(server)
+        await connection.exchange(HEAD, b"x" * size, 10)
+        assert connection.is_open is kept
+
+
+async def test_nothing_is_kept_of_an_answer_that_was_handed_over() -> None:
+    body = b"x" * 1_000_000
+
+    async def answer_much(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+
+    async with raw_server(answer_much) as server:
+        kept = await connect(server)
+        await kept.exchange(HEAD, b"", len(body))
+        assert largest(kept) < 1000
+        refused = await connect(server)
+        with pytest.raises(AnswerTooLargeError):
+            await refused.exchange(HEAD, b"", len(body) - 1)
+        assert largest(refused) < 1000
+
+
+def largest(connection: Connection) -> int:
+    """Return the size of the largest object that the connection leads to."""
+    found: list[Any] = [connection]
+    seen = {id(connection)}
+    for one in found:
+        more = [x for x in gc.get_referents(one) if isinstance(x, Answers | bytes | bytearray | list | dict)]
+        found += [x for x in more if id(x) not in seen]
+        seen |= {id(x) for x in more}
+    return max(len(x) for x in found if isinstance(x, bytes | bytearray))
 
 
 def outgoing(method: str, target: bytes, headers: Headers = (), body: bytes = b"") -> Outgoing:
