@@ -11,9 +11,10 @@ from graphql.execution.values import VariableValues
 from searchway.engine.call import Call
 from searchway.errors import InvalidArgumentError
 from searchway.graph.callers import Caller
-from searchway.graph.documents import Document, DocumentStore, RequestError
+from searchway.graph.documents import Document, DocumentStore
 from searchway.graph.execution import Execution, Runner
-from searchway.graph.failures import unexpected
+from searchway.graph.failures import request_errors, unexpected
+from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import EVENTS, GraphQLRequest
 
 
@@ -65,7 +66,8 @@ class Answerer:
         try:
             caller.check()
         except InvalidArgumentError as error:
-            raise RequestError([GraphQLError(error.failure.message)]) from None
+            named = {"field": error.failure.field}
+            raise RequestError([GraphQLError(error.failure.message, extensions=named)]) from None
         document = self._documents.get(request.query)
         operation = document.operation(request.operation_name)
         values = document.variables(operation, request.variables)
@@ -82,6 +84,11 @@ class Answerer:
             problem = f"A subscription is answered as {EVENTS}, or over a WebSocket."
             raise RequestError([GraphQLError(problem, asked.operation)])
         return asked
+
+    def refuse(self, error: RefusedError, caller: Caller) -> list[dict[str, Any]]:
+        """Note that a request is not executed, and return the errors that say so."""
+        self._engine.refused("graphql", error.code, caller.request_id)
+        return request_errors(error.errors, caller.request_id, error.code)
 
     async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
         """Execute a query or a mutation and return the response."""

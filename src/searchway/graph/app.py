@@ -28,6 +28,7 @@ _ALLOWED_HEADERS = (
     "x-opaque-id",
     "x-searchway-cluster",
     "x-searchway-explain",
+    "x-searchway-strict",
     "x-searchway-timeout",
 )
 

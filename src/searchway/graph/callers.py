@@ -12,6 +12,8 @@ from searchway.errors import InvalidArgumentError
 
 _TIMEOUT = "x-searchway-timeout"
 _EXPLAIN = "x-searchway-explain"
+_STRICT = "x-searchway-strict"
+_TRUTH = {"true": True, "false": False}
 _LONGEST_ID = 256
 
 
@@ -35,7 +37,7 @@ class Caller:
     @property
     def explains(self) -> bool:
         """Whether the answer shall tell what it took."""
-        return self.headers.get(_EXPLAIN, "").lower() == "true"
+        return self._says(_EXPLAIN)
 
     def check(self) -> None:
         """Check the headers.
@@ -46,6 +48,9 @@ class Caller:
         given = self.headers.get(_TIMEOUT, "1")
         if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
             raise InvalidArgumentError(_TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
+        for name in (_EXPLAIN, _STRICT):
+            if self.headers.get(name, "false").lower() not in _TRUTH:
+                raise InvalidArgumentError(name, "expected true or false")
 
     def beside(self, headers: Mapping[str, str]) -> "Caller":
         """Return the caller with more headers, which win over those that are there."""
@@ -63,7 +68,11 @@ class Caller:
             cluster=self.headers.get("x-searchway-cluster"),
             headers=self.headers,
             deadline=self.deadline,
+            strict=self._says(_STRICT),
         )
+
+    def _says(self, name: str) -> bool:
+        return _TRUTH.get(self.headers.get(name, "false").lower(), False)
 
 
 def read_caller(scope: Scope) -> Caller:

@@ -27,20 +27,13 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from searchway.graph.limits import check_limits
 from searchway.graph.plan import Plan, make_plan
+from searchway.graph.refusals import RequestError
 
 _NO_VARIABLES = VariableValues({}, {})
 _MOST_PLANS = 64
 _MOST_ERRORS = 20
 _LARGEST_KEPT = 64 * 1024
 _MOST_KEPT = 512 * 1024  # of text; the syntax trees take about 200 times as much
-
-
-class RequestError(Exception):
-    """A request that cannot be executed at all; carries what is wrong with it."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__("; ".join(error.message for error in errors))
-        self.errors = errors
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,14 +10,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
-from graphql import OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_argument_values
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.engine.paging import PageRequest
-from searchway.errors import CallError
+from searchway.errors import CallError, Code, InvalidArgumentError
 from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
@@ -56,6 +56,10 @@ class Runner(Protocol):
         """
         ...
 
+    def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
+        """Note that a request was refused before it became a call."""
+        ...
+
 
 class Execution:
     """Executes one operation of a document, once."""
@@ -85,7 +89,7 @@ class Execution:
         for call in plan.calls:  # there is one at most
             circumstances = self._new_call()
             try:
-                message, circumstances.page = make_message(call, values)
+                message, circumstances.page = self._message(call, values)
                 stream = self._engine.stream(call.operation, message, circumstances, call.read, call.selection)
                 async with aclosing(stream) as answers:
                     async for answer in answers:
@@ -119,11 +123,18 @@ class Execution:
     async def _answer(self, plan: Plan, number: int, values: VariableValues) -> Any:
         call, circumstances = plan.calls[number], self._new_call()
         try:
-            message, circumstances.page = make_message(call, values)
+            message, circumstances.page = self._message(call, values)
             return await self._engine.run(call.operation, message, circumstances, call.read, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             self._failed[number] = self._error(error, call, circumstances)
             return None
+
+    def _message(self, call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:
+        try:
+            return make_message(call, values)
+        except (GraphQLError, InvalidArgumentError):
+            self._engine.refused("graphql", Code.INVALID_ARGUMENT, self._request_id, call.operation.name)
+            raise
 
     def _error(self, error: Exception, call: PlannedCall, circumstances: Call) -> dict[str, Any]:
         if isinstance(error, CallError):

@@ -18,14 +18,11 @@ from searchway.graph.plan import PlannedCall
 _log = structlog.get_logger(__name__)
 
 
-def request_errors(errors: Collection[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+def request_errors(
+    errors: Collection[GraphQLError], request_id: str, code: Code = Code.INVALID_ARGUMENT
+) -> list[dict[str, Any]]:
     """Return the errors of a request that was not executed."""
-    return [_formatted(error, {"code": Code.INVALID_ARGUMENT.value, "requestId": request_id}) for error in errors]
-
-
-def refusal(problem: str, code: Code, request_id: str) -> dict[str, Any]:
-    """Return the error of a request that the gateway does not take now."""
-    return _formatted(GraphQLError(problem), {"code": code.value, "requestId": request_id})
+    return [_formatted(error, {"code": code.value, "requestId": request_id}) for error in errors]
 
 
 def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def _internal(request_id: str) -> str:
 
 
 def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, Any]:
-    return {**error.formatted, "extensions": dict(extensions)}
+    return {**error.formatted, "extensions": {**(error.extensions or {}), **extensions}}
 
 
 def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:

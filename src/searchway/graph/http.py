@@ -14,20 +14,19 @@ import asyncio
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
+from graphql import OperationDefinitionNode, OperationType
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from searchway.graph.answering import Answerer
 from searchway.graph.callers import Caller, read_caller
-from searchway.graph.documents import RequestError
-from searchway.graph.failures import request_errors, unexpected
+from searchway.graph.failures import unexpected
 from searchway.graph.page import graphiql_page, wants_page
+from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
 from searchway.graph.requests import (
     EVENTS,
     GRAPHQL,
     JSON,
-    BadRequestError,
     GraphQLRequest,
     check_content_type,
     is_batch,
@@ -78,19 +77,19 @@ class GraphQLEndpoint:
             asked = _one(await self._read(scope, receive, caller))
             await self._events.serve(scope["method"], asked, caller, receive, send)
         except BadRequestError as error:
-            await send_reply(send, _refusal(error, JSON, caller), caller.request_id)
+            await send_reply(send, self._refusal(error, JSON, caller), caller.request_id)
 
     async def _reply(self, scope: Scope, receive: Receive, caller: Caller, media_type: str | None) -> Reply:
         """Answer with a document, also where the request cannot be understood."""
         if media_type is None:
             problem = f"expected Accept to take {GRAPHQL}, {JSON} or {EVENTS}"
-            return _refusal(BadRequestError(406, problem), JSON, caller)
+            return self._refusal(BadRequestError(406, problem), JSON, caller)
         try:
             result, refused = await self._execute(scope, receive, caller)
             status = 400 if refused and media_type == GRAPHQL else 200
             return Reply(status=status, media_type=media_type, body=orjson.dumps(result))
         except BadRequestError as error:
-            return _refusal(error, media_type, caller)
+            return self._refusal(error, media_type, caller)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
@@ -105,7 +104,7 @@ class GraphQLEndpoint:
         try:
             understood = self._answerer.understand_single(asked, caller)
         except RequestError as error:
-            return _errors(error, caller), True
+            return self._errors(error, caller), True
         _check_method(scope["method"], understood.operation)
         with Watch(receive):
             return await self._answerer.answer(understood, caller), False
@@ -115,7 +114,7 @@ class GraphQLEndpoint:
         try:
             return await self._answerer.answer(self._answerer.understand_single(asked, caller), caller)
         except RequestError as error:
-            return _errors(error, caller)
+            return self._errors(error, caller)
         except Exception as error:  # noqa: BLE001  # as for a single request
             return unexpected(error, caller.request_id)
 
@@ -128,20 +127,18 @@ class GraphQLEndpoint:
             return read_url(scope["query_string"])
         raise BadRequestError(405, f"{scope['method']} is not allowed; use GET or POST", allow="GET, POST")
 
+    def _refusal(self, error: BadRequestError, media_type: str, caller: Caller) -> Reply:
+        body = orjson.dumps(self._errors(error, caller))
+        return Reply(status=error.status, media_type=media_type, body=body, allow=error.allow)
+
+    def _errors(self, error: RefusedError, caller: Caller) -> dict[str, Any]:
+        return {"errors": self._answerer.refuse(error, caller)}
+
 
 def _one(asked: GraphQLRequest | list[GraphQLRequest]) -> GraphQLRequest:
     if isinstance(asked, list):
         raise BadRequestError(400, f"a batch is not answered as {EVENTS}")
     return asked
-
-
-def _errors(error: RequestError, caller: Caller) -> dict[str, Any]:
-    return {"errors": request_errors(error.errors, caller.request_id)}
-
-
-def _refusal(error: BadRequestError, media_type: str, caller: Caller) -> Reply:
-    document = {"errors": request_errors([GraphQLError(error.problem)], caller.request_id)}
-    return Reply(status=error.status, media_type=media_type, body=orjson.dumps(document), allow=error.allow)
 
 
 def _check_method(method: str, operation: OperationDefinitionNode) -> None:

@@ -3,6 +3,7 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,22 +12,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from searchway.graph.refusals import BadRequestError
 from searchway.transcode import jsontext
 
 EVENTS = "text/event-stream"
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 _WILDCARDS = {"*/*": JSON, "application/*": JSON}
-
-
-class BadRequestError(Exception):
-    """A request that is not a GraphQL request."""
-
-    def __init__(self, status: int, problem: str, *, allow: str = "") -> None:
-        super().__init__(problem)
-        self.status = status
-        self.problem = problem
-        self.allow = allow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +55,7 @@ def read_body(body: bytes) -> GraphQLRequest:
     try:
         given = _decode_body(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequestError(400, f"the body is not a GraphQL request: {error}") from None
+        raise BadRequestError(400, f"the body is not a GraphQL request: {_problem(body, error)}") from None
     return _read_one(given)
 
 
@@ -87,7 +79,7 @@ def read_batch(body: bytes, most: int) -> list[GraphQLRequest]:
     try:
         given = _decode_batch(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {error}") from None
+        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {_problem(body, error)}") from None
     if not 0 < len(given) <= most:
         raise BadRequestError(400, f"expected from 1 to {most} GraphQL requests in the array, got {len(given)}")
     return [_read_one(one) for one in given]
@@ -136,6 +128,23 @@ def negotiate(accept: str) -> str | None:
         if media_type in {JSON, GRAPHQL, EVENTS} and quality > best_quality and not _other_charset(parameters):
             best, best_quality = media_type, quality
     return best
+
+
+def _problem(body: bytes, error: Exception) -> str:
+    """Say what is wrong with a body; what the decoder says of some is misleading."""
+    if isinstance(error, RecursionError):
+        return "the JSON is nested too deeply"
+    return "a text holds half of a surrogate pair, which no text can" if _has_half_pair(body) else str(error)
+
+
+def _has_half_pair(body: bytes) -> bool:
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _read_one(given: _Body) -> GraphQLRequest:

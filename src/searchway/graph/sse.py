@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Send
 
+from searchway.errors import Code
 from searchway.graph.answering import Answerer, Understood
 from searchway.graph.callers import Caller
-from searchway.graph.documents import RequestError
-from searchway.graph.failures import request_errors
 from searchway.graph.openings import Openings, TooManyOpenError
-from searchway.graph.requests import EVENTS, BadRequestError, GraphQLRequest
+from searchway.graph.refusals import BadRequestError, RequestError
+from searchway.graph.requests import EVENTS, GraphQLRequest
 from searchway.graph.transport import Watch
 
 PING_SECONDS = 12.0
@@ -50,9 +50,7 @@ class EventStreams:
         try:
             understood = self._answerer.understand(asked, caller)
         except RequestError as error:
-            await send_events(
-                send, _once({"errors": request_errors(error.errors, caller.request_id)}), caller.request_id
-            )
+            await send_events(send, _once({"errors": self._answerer.refuse(error, caller)}), caller.request_id)
             return
         if method == "GET":
             _check_get(understood)
@@ -61,7 +59,7 @@ class EventStreams:
                 async with aclosing(self._answerer.responses(understood, caller)) as responses:
                     await send_events(send, responses, caller.request_id)
         except TooManyOpenError as error:
-            raise BadRequestError(503, str(error)) from None
+            raise BadRequestError(503, str(error), code=Code.RESOURCE_EXHAUSTED) from None
 
 
 def _check_get(understood: Understood) -> None:

@@ -9,7 +9,8 @@ from types import TracebackType
 
 from starlette.types import Receive, Send
 
-from searchway.graph.requests import BadRequestError
+from searchway.errors import Code
+from searchway.graph.refusals import BadRequestError
 
 # Most requests end before this many seconds; only for longer ones somebody looks whether the caller is still there.
 _WATCH_AFTER = 0.02
@@ -40,7 +41,8 @@ async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
         BadRequestError: it has more than `largest` bytes.
         Disconnected: the caller left before it was there.
     """
-    too_large = BadRequestError(413, f"the body has more than {largest} bytes")
+    problem = f"the body has more than {largest} bytes"
+    too_large = BadRequestError(413, problem, code=Code.RESOURCE_EXHAUSTED)
     if announced.isdigit() and int(announced[:20]) > largest:
         raise too_large
     chunks: list[bytes] = []

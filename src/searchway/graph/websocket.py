@@ -10,17 +10,18 @@ from collections.abc import Collection
 from contextlib import aclosing, suppress
 from urllib.parse import urlsplit
 
+from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 
 from searchway.errors import Code
 from searchway.graph import messages
 from searchway.graph.answering import Answerer
 from searchway.graph.callers import Caller, read_caller
-from searchway.graph.documents import RequestError
-from searchway.graph.failures import refusal, request_errors, unexpected
+from searchway.graph.failures import unexpected
 from searchway.graph.messages import Close, ClosingError, Message
 from searchway.graph.openings import Openings, TooManyOpenError
-from searchway.graph.requests import BadRequestError, GraphQLRequest, read_body
+from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
+from searchway.graph.requests import GraphQLRequest, read_body
 from searchway.graph.transport import Disconnected
 
 INIT_SECONDS = 10.0
@@ -51,13 +52,16 @@ class WebSocketEndpoint:
             return
         offered = messages.PROTOCOL in scope["subprotocols"]
         await send({"type": "websocket.accept", "subprotocol": messages.PROTOCOL if offered else None})
-        connection = _Connection(self._answerer, read_caller(scope), receive, send, self._operations)
+        caller = read_caller(scope)
+        connection = _Connection(self._answerer, caller, receive, send, self._operations)
         try:
             with self._openings.open():
                 await connection.serve(offered=offered)
         except ClosingError as error:
+            self._answerer.refuse(RefusedError([]), caller)
             await _close(send, error.code, error.reason)
         except TooManyOpenError as error:
+            self._answerer.refuse(RefusedError([], Code.RESOURCE_EXHAUSTED), caller)
             await _close(send, Close.TRY_AGAIN, str(error))
         except Disconnected:
             pass
@@ -153,8 +157,8 @@ class _Connection:
             raise ClosingError(Close.INVALID, f"subscribe: {error.problem}") from None
         if len(self._running) >= self._most:
             problem = f"at most {self._most} operations at the same time on one socket"
-            errors = [refusal(problem, Code.RESOURCE_EXHAUSTED, self._caller.request_id)]
-            await self._write(messages.write_error(message.id, errors))
+            refused = RefusedError([GraphQLError(problem)], Code.RESOURCE_EXHAUSTED)
+            await self._write(messages.write_error(message.id, self._answerer.refuse(refused, self._caller)))
             return
         task = self._running[message.id] = asyncio.create_task(self._run(message.id, request))
         self._tasks.add(task)
@@ -166,7 +170,7 @@ class _Connection:
             try:
                 last = await self._answer(operation, request, caller)
             except RequestError as error:
-                last = messages.write_error(operation, request_errors(error.errors, caller.request_id))
+                last = messages.write_error(operation, self._answerer.refuse(error, caller))
             except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
                 last = messages.write_error(operation, unexpected(error, caller.request_id)["errors"])
             if self._running.get(operation) is asyncio.current_task():

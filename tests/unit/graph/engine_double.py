@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
-from searchway.engine.call import Call
+from searchway.engine.call import Call, Face
 from searchway.errors import Applied, Code, Failure
 from searchway.transcode.answer import Answer, Page, Read
 
@@ -71,6 +71,7 @@ class EngineDouble:
     asked: list[Asked] = field(default_factory=list)
     joined: dict[str, int] = field(default_factory=dict)
     upstream_calls: int = 0
+    refusals: list[tuple[Code, str, str]] = field(default_factory=list)
     rules: int = 2
     taken: int = 0
     running: int = 0
@@ -120,6 +121,10 @@ class EngineDouble:
         finally:
             self.running -= 1
             self.stopped.set()
+
+    def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
+        assert face == "graphql"
+        self.refusals.append((code, request_id, operation))
 
     def together(self, operation: Operation, call: Call) -> int:
         assert call.face == "graphql"

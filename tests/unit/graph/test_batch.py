@@ -41,6 +41,7 @@ async def test_a_request_that_fails_leaves_its_neighbours_alone(connect: Connect
     codes = [one["errors"][0]["extensions"]["code"] if "errors" in one else "OK" for one in parsed]
     assert (answer.status_code, codes) == (200, ["INVALID_ARGUMENT", "INVALID_ARGUMENT", "NOT_FOUND", "OK"])
     assert ["data" in one for one in parsed] == [False, False, True, True]
+    assert engine.refusals == [(Code.INVALID_ARGUMENT, answer.headers["x-opaque-id"], "")] * 2
 
 
 async def test_what_nobody_foresaw_stays_with_its_request(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

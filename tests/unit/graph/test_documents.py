@@ -1,7 +1,8 @@
 import pytest
 from graphql import GraphQLSchema
 
-from searchway.graph.documents import Document, DocumentStore, RequestError
+from searchway.graph.documents import Document, DocumentStore
+from searchway.graph.refusals import RequestError
 
 PART = 'BackingIndex: {dataStream: "a", index: "b"}'
 ALLOCATION = "{ cat { allocation { totalCount } } }"

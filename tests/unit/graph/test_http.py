@@ -55,22 +55,32 @@ async def test_other_methods_are_405(connect: Connect, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "headers", "status"),
+    ("content", "headers", "refused"),
     [
-        ("{", {"content-type": "application/json"}, 400),
-        (f"query={ALLOCATION}", {"content-type": "application/x-www-form-urlencoded"}, 415),
-        (json.dumps({"query": ALLOCATION}), {"content-type": "text/plain"}, 415),
-        (json.dumps({"query": ALLOCATION}), {"content-type": "application/json", "accept": "image/png"}, 406),
-        (json.dumps({"query": ALLOCATION + " " * 2000}), {"content-type": "application/json"}, 413),
+        ("{", {"content-type": "application/json"}, (400, "INVALID_ARGUMENT")),
+        (f"query={ALLOCATION}", {"content-type": "application/x-www-form-urlencoded"}, (415, "INVALID_ARGUMENT")),
+        (json.dumps({"query": ALLOCATION}), {"content-type": "text/plain"}, (415, "INVALID_ARGUMENT")),
+        (
+            json.dumps({"query": ALLOCATION}),
+            {"content-type": "application/json", "accept": "image/png"},
+            (406, "INVALID_ARGUMENT"),
+        ),
+        (
+            json.dumps({"query": ALLOCATION + " " * 2000}),
+            {"content-type": "application/json"},
+            (413, "RESOURCE_EXHAUSTED"),
+        ),
     ],
 )
 async def test_requests_that_cannot_be_read(
-    connect: Connect, engine: EngineDouble, content: str, headers: dict[str, str], status: int
+    connect: Connect, engine: EngineDouble, content: str, headers: dict[str, str], refused: tuple[int, str]
 ) -> None:
+    status, code = refused
     client = connect(limits={"request_bytes": 1000})
-    answer = await client.post("/graphql", content=content, headers=headers)
+    answer = await client.post("/graphql", content=content, headers={**headers, "x-opaque-id": "me-7"})
     assert answer.status_code == status
-    assert answer.json()["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert answer.json()["errors"][0]["extensions"] == {"code": code, "requestId": "me-7"}
+    assert engine.refusals == [(Code(code), "me-7", "")]
     assert "data" not in answer.json()
     assert engine.asked == []
 
@@ -96,13 +106,22 @@ async def test_a_body_in_pieces_has_the_same_limit(connect: Connect) -> None:
     ],
 )
 async def test_refused_requests_have_the_status_of_their_media_type(
-    connect: Connect, query: str, accept: str, status: int
+    connect: Connect, engine: EngineDouble, query: str, accept: str, status: int
 ) -> None:
     answer = await ask(connect(), query, accept=accept)
     assert answer.status_code == status
     assert "data" not in answer.json()
     [error] = answer.json()["errors"]
     assert error["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert engine.refusals == [(Code.INVALID_ARGUMENT, answer.headers["x-opaque-id"], "")]
+
+
+async def test_arguments_that_make_no_message_leave_a_trace(connect: Connect, engine: EngineDouble) -> None:
+    answer = await ask(connect(), "{ cat { allocation(last: -1) { totalCount } } }")
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["field"] == "last"
+    assert engine.refusals == [(Code.INVALID_ARGUMENT, answer.headers["x-opaque-id"], "cat.ListAllocation")]
+    assert engine.asked == []
 
 
 async def test_request_id_is_the_callers_or_made(connect: Connect, engine: EngineDouble) -> None:
@@ -130,8 +149,31 @@ async def test_wrong_timeouts_are_refused(connect: Connect, engine: EngineDouble
     body = json.dumps({"query": ALLOCATION})
     headers = [("content-type", "application/json"), ("x-searchway-timeout", milliseconds.encode())]
     answer = await connect().post("/graphql", content=body, headers=headers)  # type: ignore[arg-type]  # bytes are fine
-    assert "milliseconds" in answer.json()["errors"][0]["message"]
+    [error] = answer.json()["errors"]
+    assert "milliseconds" in error["message"]
+    assert error["extensions"]["field"] == "x-searchway-timeout"
     assert engine.asked == []
+    assert len(engine.refusals) == 1
+
+
+@pytest.mark.parametrize("name", ["x-searchway-explain", "x-searchway-strict"])
+@pytest.mark.parametrize("text", ["1", "yes", ""])
+async def test_what_is_neither_true_nor_false_is_refused(
+    connect: Connect, engine: EngineDouble, name: str, text: str
+) -> None:
+    answer = await ask(connect(), ALLOCATION, **{name: text})
+    [error] = answer.json()["errors"]
+    assert error["message"] == f"{name}: expected true or false"
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID_ARGUMENT", name)
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize(("headers", "strict"), [({"x_searchway_strict": "True"}, True), ({}, False)])
+async def test_a_caller_may_be_strict(
+    connect: Connect, engine: EngineDouble, headers: dict[str, str], strict: bool
+) -> None:
+    await ask(connect(), ALLOCATION, **headers)
+    assert [asked.call.strict for asked in engine.asked] == [strict]
 
 
 async def test_arguments_become_the_request_message(connect: Connect, engine: EngineDouble) -> None:

@@ -4,7 +4,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from searchway.graph.requests import GRAPHQL, JSON, BadRequestError, check_content_type, negotiate, read_body, read_url
+from searchway.graph.refusals import BadRequestError
+from searchway.graph.requests import GRAPHQL, JSON, check_content_type, negotiate, read_body, read_url
 from searchway.transcode import jsontext
 
 
@@ -80,6 +81,20 @@ def test_bodies_that_are_no_requests_are_400(body: bytes) -> None:
     with pytest.raises(BadRequestError) as refused:
         read_body(body)
     assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("variables", "problem"),
+    [
+        (rb'{"a": "\ud800"}', "a text holds half of a surrogate pair, which no text can"),
+        (rb'{"\udc00": 1}', "a text holds half of a surrogate pair, which no text can"),
+        (b'{"a": ' * 5000 + b"1" + b"}" * 5000, "the JSON is nested too deeply"),
+    ],
+)
+def test_what_the_decoder_would_say_misleadingly(variables: bytes, problem: str) -> None:
+    with pytest.raises(BadRequestError) as refused:
+        read_body(b'{"query": "{a}", "variables": %s}' % variables)
+    assert refused.value.problem == f"the body is not a GraphQL request: {problem}"
 
 
 @pytest.mark.parametrize("rest", [{}, {"variables": None, "operationName": None, "extensions": None}, {"more": [1]}])

@@ -33,12 +33,13 @@ async def test_a_query_has_one_event(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("query", ["{", "{ nothing }"])
-async def test_what_cannot_be_executed_is_an_event(client: httpx.AsyncClient, query: str) -> None:
+async def test_what_cannot_be_executed_is_an_event(client: httpx.AsyncClient, engine: EngineDouble, query: str) -> None:
     answer = await client.post("/graphql", json={"query": query})
     (name, response), end = events(answer.text)
     assert (answer.status_code, name, end) == (200, "next", ("complete", None))
     assert response["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
     assert "data" not in response
+    assert engine.refusals == [(Code.INVALID_ARGUMENT, answer.headers["x-opaque-id"], "")]
 
 
 async def test_errors_of_fields_are_events(client: httpx.AsyncClient, engine: EngineDouble) -> None:
@@ -86,7 +87,9 @@ async def test_too_many_streams(client: httpx.AsyncClient, engine: EngineDouble)
     engine.hold = asyncio.Event()
     request: dict[str, Any] = {"json": {"query": ALLOCATION}}
     async with client.stream("POST", "/graphql", **request), client.stream("POST", "/graphql", **request):
-        assert (await client.post("/graphql", **request)).status_code == 503
+        refused = await client.post("/graphql", **request)
+        assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (503, "RESOURCE_EXHAUSTED")
+        assert engine.refusals == [(Code.RESOURCE_EXHAUSTED, refused.headers["x-opaque-id"], "")]
         engine.hold.set()
 
 

@@ -60,12 +60,14 @@ async def test_errors_of_fields_are_responses(address: str, engine: EngineDouble
 @pytest.mark.parametrize(
     "query", ["{", "{ nothing }", "query($n: Int!) { cat { allocation(first: $n) { totalCount } } }"]
 )
-async def test_what_cannot_be_executed_is_an_error(address: str, query: str) -> None:
+async def test_what_cannot_be_executed_is_an_error(address: str, engine: EngineDouble, query: str) -> None:
     async with socket(address) as opened:
         await ask(opened, query)
         refused = await hear(opened)
         assert (refused["id"], refused["type"]) == ("1", "error")
-        assert refused["payload"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+        told = refused["payload"][0]["extensions"]
+        assert told["code"] == "INVALID_ARGUMENT"
+        assert engine.refusals == [(Code.INVALID_ARGUMENT, told["requestId"], "")]
         await ask(opened, ALLOCATION)
         assert (await hear(opened))["type"] == "next"
 
@@ -120,12 +122,15 @@ async def test_too_many_operations_on_a_socket(address: str, engine: EngineDoubl
             await ask(opened, ALLOCATION, name)
         refused = await hear(opened)
         assert (refused["id"], refused["type"]) == ("d", "error")
-        assert refused["payload"][0]["extensions"]["code"] == "RESOURCE_EXHAUSTED"
+        told = refused["payload"][0]["extensions"]
+        assert told["code"] == "RESOURCE_EXHAUSTED"
+        assert engine.refusals == [(Code.RESOURCE_EXHAUSTED, told["requestId"], "")]
 
 
-async def test_too_many_sockets(address: str) -> None:
+async def test_too_many_sockets(address: str, engine: EngineDouble) -> None:
     async with socket(address), socket(address), connect(f"ws://{address}/graphql", subprotocols=[PROTOCOL]) as third:
         assert (await closing(third))[0] == 1013
+    assert [code for code, _, _ in engine.refusals] == [Code.RESOURCE_EXHAUSTED]
     async with socket(address):  # there is room again
         pass
 
