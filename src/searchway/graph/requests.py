@@ -43,6 +43,7 @@ class _Body(msgspec.Struct):
 _decode_body = msgspec.json.Decoder(_Body).decode
 _decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
+_HALF_PAIR = "a text holds half of a surrogate pair, which no text can"
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -100,7 +101,10 @@ def read_url(query_string: bytes) -> GraphQLRequest:
         raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
     if "query" not in given:
         raise BadRequestError(400, "the parameter query is missing")
-    variables = _read_variables(given.get("variables", "").encode())
+    text = given.get("variables", "").encode()
+    if _has_half_pair(text):
+        raise BadRequestError(400, f"variables: {_HALF_PAIR}")
+    variables = _read_variables(text)
     return GraphQLRequest(query=given["query"], operation_name=given.get("operationName") or None, variables=variables)
 
 
@@ -134,7 +138,7 @@ def _problem(body: bytes, error: Exception) -> str:
     """Say what is wrong with a body; what the decoder says of some is misleading."""
     if isinstance(error, RecursionError):
         return "the JSON is nested too deeply"
-    return "a text holds half of a surrogate pair, which no text can" if _has_half_pair(body) else str(error)
+    return _HALF_PAIR if _has_half_pair(body) else str(error)
 
 
 def _has_half_pair(body: bytes) -> bool:

@@ -4,6 +4,7 @@ JSON is never parsed into objects that lose digits: a literal is printed from th
 printed with the text that its numbers had in the request.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NewType
@@ -21,6 +22,7 @@ from graphql import (
     StringValueNode,
     ValueNode,
     VariableNode,
+    print_ast,
 )
 from strawberry.types.scalar import ScalarDefinition
 
@@ -42,10 +44,10 @@ def parse_long(value: Any) -> int:
     Raises:
         GraphQLError: it is none.
     """
-    whole = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
-    if isinstance(whole, bool) or not isinstance(whole, int) or not -_LONGEST <= whole < _LONGEST:
-        raise GraphQLError(f"Long cannot represent {_short(value)}; expected a whole number of 64 bits.")
-    return int(whole)
+    whole = _as_long(value)
+    if whole is None:
+        raise _no_long(_as_json(value))
+    return whole
 
 
 def print_json(node: ValueNode, variables: _Variables = None) -> JsonText:
@@ -64,20 +66,45 @@ def parse_empty(value: Any) -> bool:
         GraphQLError: it is something else.
     """
     if value is not True and value != {}:
-        raise GraphQLError(f"Empty cannot represent {_short(value)}; expected {{}} or true.")
+        raise _no_empty(_as_json(value))
     return True
 
 
 def _parse_long_literal(node: ValueNode, _variables: _Variables = None) -> int:
-    if not isinstance(node, IntValueNode | StringValueNode):
-        raise GraphQLError("Long takes a whole number.", node)
-    return parse_long(node.value)
+    whole = None
+    if isinstance(node, IntValueNode | StringValueNode):
+        whole = _as_long(node.value)
+    if whole is None:
+        raise _no_long(print_ast(node), node)
+    return whole
 
 
 def _parse_empty_literal(node: ValueNode, _variables: _Variables = None) -> bool:
+    if isinstance(node, BooleanValueNode) and node.value:
+        return True
     if isinstance(node, ObjectValueNode) and not node.fields:
         return True
-    return parse_empty(node.value if isinstance(node, BooleanValueNode) else None)
+    raise _no_empty(print_ast(node), node)
+
+
+def _as_long(value: Any) -> int | None:
+    whole = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
+    if isinstance(whole, bool) or not isinstance(whole, int) or not -_LONGEST <= whole < _LONGEST:
+        return None
+    return int(whole)
+
+
+def _as_json(value: Any) -> str:
+    """Return a wrong value as its caller wrote it, or nearly so; never fails."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
+
+
+def _no_long(shown: str, node: ValueNode | None = None) -> GraphQLError:
+    return GraphQLError(f"Long cannot represent {_short(shown)}; expected a whole number of 64 bits.", node)
+
+
+def _no_empty(shown: str, node: ValueNode | None = None) -> GraphQLError:
+    return GraphQLError(f"Empty cannot represent {_short(shown)}; expected {{}} or true.", node)
 
 
 def _print(node: ValueNode, variables: Mapping[str, Any]) -> str:
@@ -104,8 +131,7 @@ def _print_members(node: ObjectValueNode, variables: Mapping[str, Any]) -> list[
     return [f"{jsontext.dumps(m.name.value)}:{_print(m.value, variables)}" for m in given]
 
 
-def _short(value: Any) -> str:
-    shown = repr(value)
+def _short(shown: str) -> str:
     return shown if len(shown) <= 80 else shown[:77] + "..."  # noqa: PLR2004  # a line
 
 

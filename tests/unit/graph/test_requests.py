@@ -116,7 +116,15 @@ def test_urls_are_read_like_bodies() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "variables={}", "query={a}&variables=[1]", "query={a}&variables=x", "query={a}&extensions=[]", "query=%ff"],
+    [
+        "",
+        "variables={}",
+        "query={a}&variables=[1]",
+        "query={a}&variables=x",
+        "query={a}&extensions=[]",
+        "query=%ff",
+        r'query={a}&variables={"a":"\ud800"}',
+    ],
 )
 def test_urls_that_are_no_requests_are_400(query: str) -> None:
     with pytest.raises(BadRequestError) as refused:

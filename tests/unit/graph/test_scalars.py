@@ -96,13 +96,36 @@ def test_empty_refuses_everything_else(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scalar", "literal"), [("Long", "1.5"), ("Long", "true"), ("Empty", "{a: 1}"), ("Empty", "false"), ("Empty", "1")]
+    ("scalar", "literal"),
+    [
+        ("Long", "1.5"),
+        ("Long", "true"),
+        ("Long", '"x"'),
+        ("Long", "99999999999999999999"),
+        ("Empty", "{ a: 1 }"),
+        ("Empty", "false"),
+        ("Empty", '"x"'),
+        ("Empty", "null"),
+        ("Empty", "1"),
+    ],
 )
-def test_literals_of_the_wrong_kind_are_refused(schema: GraphQLSchema, scalar: str, literal: str) -> None:
+def test_literals_of_the_wrong_kind_are_refused_as_they_were_written(
+    schema: GraphQLSchema, scalar: str, literal: str
+) -> None:
     graphql_type = schema.type_map[scalar]
     assert isinstance(graphql_type, GraphQLScalarType)
-    with pytest.raises(GraphQLError):
-        graphql_type.parse_literal(parse_value(literal))
+    with pytest.raises(GraphQLError) as refused:
+        graphql_type.parse_literal(parse_value(f"  {literal}"))
+    expected = {"Long": "a whole number of 64 bits", "Empty": "{} or true"}[scalar]
+    assert refused.value.message == f"{scalar} cannot represent {literal}; expected {expected}."
+    assert refused.value.locations == [(1, 3)]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(False, "false"), (None, "null"), ("x" * 100, f'"{"x" * 76}...')])
+def test_values_of_the_wrong_kind_are_shown_as_json(value: Any, shown: str) -> None:
+    with pytest.raises(GraphQLError) as refused:
+        parse_empty(value)
+    assert refused.value.message == f"Empty cannot represent {shown}; expected {{}} or true."
 
 
 @pytest.mark.parametrize(
