@@ -2,38 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, FilePath, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import Field, FilePath, PositiveFloat, PositiveInt, SecretStr, model_validator
 
+from searchway.settings.hosts import Node
 from searchway.settings.section import AsList, Section
 
 EngineName = Literal["elasticsearch", "opensearch", "opendistro"]
 
-_SECRETS = ("password", "api_key", "bearer")
-
-
-def _node(url: str) -> str:
-    parts = urlsplit(url)
-    if not _is_address(parts):
-        raise ValueError("expected a URL such as https://host:9200")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("expected a URL without credentials; they belong into username and password")
-    if parts.query or parts.fragment:
-        raise ValueError("expected a URL without query and fragment")
-    return url.rstrip("/")
-
-
-def _is_address(parts: SplitResult) -> bool:
-    try:
-        known_port = parts.port != 0
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and known_port
-
-
-Node = Annotated[str, AfterValidator(_node)]
+Secret = Literal["password", "api_key", "bearer"]
+_SECRETS: tuple[Secret, ...] = get_args(Secret)
 
 
 class ClusterSettings(Section):
@@ -104,8 +83,16 @@ class ClusterSettings(Section):
         ways = [key for key in _SECRETS if getattr(self, key) or getattr(self, f"{key}_file")]
         if len(ways) > 1:
             yield f"{ways[0]}: expected one way to authenticate, got {' and '.join(ways)}"
+        yield from (f"{key}_file: expected a file of text that can be read" for key in ways if not self._can_read(key))
 
-    def secret(self, key: Literal["password", "api_key", "bearer"]) -> SecretStr | None:
+    def _can_read(self, key: Secret) -> bool:
+        try:
+            self.secret(key)
+        except (OSError, UnicodeDecodeError):
+            return False
+        return True
+
+    def secret(self, key: Secret) -> SecretStr | None:
         """Return the secret, read from its file where the settings name one."""
         given: SecretStr | None = getattr(self, key)
         path: Path | None = getattr(self, f"{key}_file")

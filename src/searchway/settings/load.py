@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from searchway.errors import SettingsError
+from searchway.settings.checking import check
 from searchway.settings.environment import read_environment, respell
 from searchway.settings.models import Settings
-from searchway.settings.problems import describe
 from searchway.settings.shorthand import expand
 
 
@@ -36,11 +34,7 @@ def load(
     path = config or (Path(environ["SEARCHWAY_CONFIG"]) if environ.get("SEARCHWAY_CONFIG") else None)
     document = _read_file(path)
     document = _lay_over(document, respell(read_environment(environ), document))
-    document = expand(_lay_over(document, _given(overrides or {})))
-    try:
-        return Settings.model_validate(document)
-    except ValidationError as error:
-        raise SettingsError(describe(error, document)) from None
+    return check(*expand(_lay_over(document, _given(overrides or {}))))
 
 
 def _read_file(path: Path | None) -> dict[str, Any]:

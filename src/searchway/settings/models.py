@@ -1,5 +1,6 @@
 """The settings of the whole gateway, with their defaults and the rules that hold between them."""
 
+import ssl
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from searchway.settings.clusters import ClusterSettings
+from searchway.settings.hosts import Origin, is_host
 from searchway.settings.section import AsList, Section, Words
 
 MIB = 1024 * 1024
@@ -46,10 +48,11 @@ def _parse_address(value: Any) -> Any:
         return value
     if value.strip().lower() in {"", "off", "none"}:
         return None
-    host, colon, port = value.strip().rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit():
+    name, _, port = value.strip().rpartition(":")
+    host = name.removeprefix("[").removesuffix("]") or "0.0.0.0"  # noqa: S104  # `:8080` means every interface
+    if ":" not in value or not (port.isascii() and port.isdigit() and is_host(host)):
         raise ValueError("expected host:port, or off")
-    return {"host": host.strip("[]") or "0.0.0.0", "port": int(port)}  # noqa: S104  # `:8080` means every interface
+    return {"host": host, "port": int(port)}
 
 
 Listen = Annotated[Address | None, BeforeValidator(_parse_address)]
@@ -64,6 +67,20 @@ class ServerTls(Section):
     """PEM key, not encrypted."""
     client_ca: FilePath | None = None
     """PEM certificates that callers must be signed by; no client certificate is asked for without it."""
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(self.cert, self.key, password="")  # else it would ask a terminal for it
+        except OSError:
+            raise ValueError("cert: expected a PEM certificate chain, and in key its PEM key, not encrypted") from None
+        try:
+            if self.client_ca:
+                context.load_verify_locations(self.client_ca)
+        except OSError:
+            raise ValueError("client_ca: expected PEM certificates") from None
+        return self
 
 
 class LimitSettings(Section):
@@ -187,8 +204,8 @@ class Settings(Section):
     """Bounds on what callers ask."""
     batching: BatchingSettings = BatchingSettings()
     """Joining of calls."""
-    cors_origins: Words = ()
-    """Origins whose pages may call the GraphQL face; closed if empty, `*` for every one."""
+    cors_origins: Annotated[tuple[Origin, ...], AsList] = ()
+    """Origins whose pages may call the GraphQL face, as in `https://app.example.org`; closed if empty, `*` for every one."""
     introspection: bool = True
     """Whether callers may ask for the GraphQL schema and the gRPC descriptors."""
     graphiql: bool = True
@@ -221,6 +238,11 @@ class Settings(Section):
             (short, "token_keys", "expected keys of at least 32 characters"),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
             (self.http is None and self.grpc is None, "http", "expected http or grpc to be on"),
+            (
+                bool(self.http and self.http.port and self.http == self.grpc),
+                "http",
+                "expected another address than grpc",
+            ),
         ]
         return [f"{key}: {problem}" for wrong, key, problem in checks if wrong]
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from searchway.settings.clusters import ClusterSettings
 from searchway.settings.models import BatchingSettings, LimitSettings, ServerTls, Settings
 from searchway.settings.shorthand import CLUSTER_KEYS
+
+Path = tuple[str, ...]
+"""A place in the settings: the keys that lead there."""
 
 _EXPECTED = {
     "missing": "expected a value",
@@ -38,26 +39,17 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def describe(error: ValidationError, document: Mapping[str, Any]) -> str:
-    """Return one line `key: problem` for each problem of the document."""
-    clusters = document.get("clusters")
-    names = list(clusters) if isinstance(clusters, Mapping) else []
-    lines = [line for detail in error.errors(include_url=False) for line in _lines(detail, names)]
-    return "\n".join(lines)
-
-
-def _lines(detail: ErrorDetails, names: list[str]) -> Iterator[str]:
-    path = [str(part) for part in detail["loc"]]
-    if path[:1] == ["clusters"] and len(path) > 1 and path[1].isdigit() and int(path[1]) < len(names):
-        path[1] = names[int(path[1])]
+def describe(detail: ErrorDetails, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each problem that a detail of an error tells of a place in the settings: its key, and what was expected."""
     if detail["type"] == "value_error" and detail["ctx"]["error"].args[0].count(": "):
-        for problem in str(detail["ctx"]["error"]).splitlines():
-            yield ".".join([*path, problem])
+        for line in str(detail["ctx"]["error"]).splitlines():
+            key, _, problem = line.partition(": ")
+            yield (*path, key), problem
     else:
-        yield f"{'.'.join(path) or 'settings'}: {_problem(detail, path)}"
+        yield path, _problem(detail, path)
 
 
-def _problem(detail: ErrorDetails, path: list[str]) -> str:
+def _problem(detail: ErrorDetails, path: Path) -> str:
     if detail["type"] == "extra_forbidden":
         known = _SECTIONS[path[0] if len(path) > 1 else ""]
         close = get_close_matches(path[-1], known, n=1)

@@ -7,7 +7,6 @@ cluster per engine, or one of the engine that it names.
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from searchway.errors import SettingsError
 from searchway.settings.clusters import ClusterSettings, EngineName
 
 ENGINES: tuple[str, ...] = get_args(EngineName)
@@ -17,24 +16,30 @@ _ALL = ("true", "1", "yes", "on", "all")
 _NONE = ("false", "0", "no", "off")
 
 
-def expand(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings with every cluster as a table under `clusters`.
-
-    Raises:
-        SettingsError: `upstream` or `sandbox` stands beside other clusters.
-    """
+def expand(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings with every cluster as a table under `clusters`, and what is wrong with the short forms."""
     long = dict(document)
     tables = long.pop("clusters", {})
-    upstream, sandbox = _upstream(long), _sandbox(long)
+    upstream, (sandbox, problems) = _upstream(long), _sandbox(long)
     shared = {key: long.pop(key) for key in CLUSTER_KEYS if key in long}
     if not isinstance(tables, Mapping):
-        return {**long, "clusters": tables}
+        return {**long, "clusters": tables}, problems
     made = upstream or sandbox
-    if (upstream and sandbox) or (made and not tables.keys() <= made.keys()):
-        raise SettingsError("upstream: expected one of upstream, sandbox and clusters, got more")
-    if shared and not upstream:
-        raise SettingsError(f"{next(iter(shared))}: expected beside upstream, or in a table clusters.<name>")
-    return {**long, "clusters": {**tables, **{name: {**shared, **made[name], **tables.get(name, {})} for name in made}}}
+    if not upstream:
+        problems += [f"{key}: expected beside upstream, or in a table clusters.<name>" for key in shared]
+        shared = {}
+    if beside := _beside(made, upstream and sandbox, tables):
+        problems.append(f"{'upstream' if upstream else 'sandbox'}: expected no other clusters beside it, got {beside}")
+        tables = {name: table for name, table in tables.items() if name in made}
+    own = {name: tables.get(name, {}) for name in made}
+    short = {name: {**shared, **made[name], **own[name]} for name in made if isinstance(own[name], Mapping)}
+    return {**long, "clusters": {**tables, **short}}, problems
+
+
+def _beside(made: Mapping[str, Any], both: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
+    """Name what makes clusters beside those that are made of the short form."""
+    others = [f"clusters.{name}" for name in tables if name not in made] if made else []
+    return " and ".join(["sandbox", *others] if both else others)
 
 
 def _upstream(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -42,10 +47,10 @@ def _upstream(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {"default": {"nodes": nodes}} if nodes else {}
 
 
-def _sandbox(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _sandbox(document: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[str]]:
     word = str(document.pop("sandbox", "off")).lower()
     if word in _NONE:
-        return {}
+        return {}, []
     if word not in _ALL and word not in ENGINES:
-        raise SettingsError(f"sandbox: expected all or one of {', '.join(ENGINES)}")
-    return {engine: {"sandbox": engine} for engine in ENGINES if word in {engine, *_ALL}}
+        return {}, [f"sandbox: expected all or one of {', '.join(ENGINES)}"]
+    return {engine: {"sandbox": engine} for engine in ENGINES if word in {engine, *_ALL}}, []

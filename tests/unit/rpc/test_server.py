@@ -102,14 +102,6 @@ async def test_workers_share_their_port(serve: Any) -> None:
         assert other.server.address == face.server.address
 
 
-async def test_wrong_certificates_are_a_wrong_setting(serve: Any, tmp_path: Path) -> None:
-    (tmp_path / "cert.pem").write_text("not a certificate")
-    files = {"cert": tmp_path / "cert.pem", "key": tmp_path / "cert.pem"}
-    with pytest.raises(SettingsError, match="cannot listen"):
-        async with serve(ROWS, grpc_tls=files):
-            pass
-
-
 async def test_request_beyond_the_limit_is_refused(serve: Any) -> None:
     async with serve(ROWS, limits={"grpc_receive_bytes": 1000}) as face:
         call = face.call("cat.ListAllocation", node_ids=["n" * 2000])

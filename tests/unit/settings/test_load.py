@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from searchway.errors import SettingsError
 from searchway.settings import Address, ServerTls, Settings, load
@@ -67,7 +68,10 @@ def test_default_cluster(tmp_path: Path) -> None:
         ("HTTP", ":9", "http", Address(host="0.0.0.0", port=9)),  # noqa: S104  # same
         ("GRPC", "[::1]:9", "grpc", Address(host="::1", port=9)),
         ("HTTP", "off", "http", None),
-        ("CORS_ORIGINS", "https://a, https://b", "cors_origins", ("https://a", "https://b")),
+        ("CORS_ORIGINS", "https://a, http://[::1]:8", "cors_origins", ("https://a", "http://[::1]:8")),
+        ("CORS_ORIGINS", "*", "cors_origins", ("*",)),
+        ("CORS_ORIGINS", "HTTPS://App.Example:443", "cors_origins", ("https://app.example",)),
+        ("CORS_ORIGINS", "capacitor://localhost", "cors_origins", ("capacitor://localhost",)),
         ("FORWARD_HEADERS", "x-a", "forward_headers", ("x-a",)),
         ("GRAPHIQL", "false", "graphiql", False),
         ("TIMEOUT", "0.5", "timeout", 0.5),
@@ -164,11 +168,16 @@ def test_example_shows_every_setting() -> None:
         ('forward_headers = ["authorization"]', "forward_headers: expected forward_credentials for it"),
         ("[limits]\npage_size = 9\nmax_page_size = 8", "limits.page_size: expected at most max_page_size"),
         ('[http_tls]\ncert = "/nowhere"\nkey = "/"', "http_tls.cert: expected the path of a file that exists"),
-        ('upstream = "http://b"', "upstream: expected one of upstream, sandbox and clusters, got more"),
+        ('upstream = "http://b"', "upstream: expected no other clusters beside it, got clusters.a"),
+        ('sandbox = "all"', "sandbox: expected no other clusters beside it, got clusters.a"),
+        ('upstream = "http://b"\nsandbox = true', "upstream: expected no other clusters beside it, got sandbox and clusters.a"),
+        ('http = "h:1"\ngrpc = "h:1"', "http: expected another address than grpc"),
+        ('http = "a b:1"', "http: expected host:port, or off"),
+        ('grpc = "a..b:1"', "grpc: expected host:port, or off"),
         ('sandbox = "solr"', "sandbox: expected all or one of elasticsearch, opensearch, opendistro"),
         ('password = "x"', "password: expected beside upstream, or in a table clusters.<name>"),
     ],
-)
+)  # fmt: skip
 def test_wrong_setting_is_named(tmp_path: Path, text: str, expected: str) -> None:
     assert expected in problems(f'{text}\n[clusters.a]\nnodes = ["http://a"]', tmp_path)
 
@@ -194,9 +203,90 @@ def test_wrong_setting_of_a_cluster_is_named(tmp_path: Path, text: str, expected
     ]
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
-    text = 'timout = 1\nmargin = "x"\n[clusters.a]\nnodes = ["x"]\nretries = "y"'
-    assert len(problems(text, tmp_path)) == 4
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'timout = 1\nmargin = "x"\n[clusters.a]\nnodes = ["x"]\nretries = "y"',
+            ["timout: unknown", "margin: expected a number", "clusters.a.nodes.0: expected a URL", "clusters.a.retries: expected a whole"],
+        ),
+        (
+            '''timeout = -1\nworkers = 2\ndefault = "z"\nsandbox = "solr"\n[limits]\npage_size = 2\nmax_page_size = 1
+[clusters.a]\nnodes = ["http://a"]\nusername = "u"\n[clusters.b]\nnodes = ["http://b"]\nengine = "solr"\napi_key = "k"\nbearer = "b"''',
+            ["sandbox: expected all", "timeout: input should", "limits.page_size: expected at most", "token_keys: expected a key",
+             "default: expected one of a, b", "clusters.a.username: expected together", "clusters.b.engine: input should",
+             "clusters.b.api_key: expected one way"],
+        ),
+        # What follows from a problem that is told is not told as well.
+        ('[clusters.a]\nnodes = ["x"]', ["clusters.a.nodes.0: expected a URL"]),
+        ('[clusters.a]\nnodes = ["http://a"]\nusername = "u"\npassword_file = "/nowhere"', ["clusters.a.password_file: expected the path"]),
+        ('default = "A B"\n[clusters."A B"]\nnodes = ["http://a"]', ["clusters.A B.name: string should match"]),
+        ('[http_tls]\ncert = "/nowhere"\n[clusters.a]\nnodes = ["http://a"]', ["http_tls.cert: expected the path", "http_tls.key: expected a value"]),
+        ('workers = "x"\ntoken_keys = 3\n[clusters]\na = 3', ["workers: expected a whole", "token_keys: expected a list", "clusters.a: expected a table"]),
+        ("clusters = 3", ["clusters: expected a list"]),
+        ("[[clusters]]\nname = 3", ["clusters.0.name: expected text"]),
+    ],
+)  # fmt: skip
+def test_all_problems_are_told_at_once(tmp_path: Path, text: str, expected: list[str]) -> None:
+    told = problems(text, tmp_path)
+    assert len(told) == len(expected)
+    assert all(any(line.startswith(start) for line in told) for start in expected), told
+
+
+@pytest.mark.parametrize(
+    ("environ", "overrides", "expected"),
+    [
+        ({"SEARCHWAY_CLUSTERS__LOGS__PASSWORD": "p"}, {"sandbox": "all"}, "sandbox: expected no other clusters beside it, got clusters.logs"),
+        ({"SEARCHWAY_UPSTREAM": "http://a"}, {"sandbox": "all"}, "upstream: expected no other clusters beside it, got sandbox"),
+        ({"SEARCHWAY_PASSWORD": "p"}, {"sandbox": "all"}, "password: expected beside upstream, or in a table clusters.<name>"),
+    ],
+)  # fmt: skip
+def test_clusters_of_different_sources_are_named(
+    environ: dict[str, str], overrides: dict[str, str], expected: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(None, environ, overrides)
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["foo", "foo.example", "https://", "https://a/", "https://a/x", "https://a?x", "https://a:", "https://u@a", "https://a:99999", "https://a..b", "https://*.a", "https://ü", "null"],
+)  # fmt: skip
+def test_origin_that_can_never_match_is_refused(origin: str) -> None:
+    with pytest.raises(SettingsError, match=r"^cors_origins\.0: expected an origin such as https://host or"):
+        load(None, {**UPSTREAM, "SEARCHWAY_CORS_ORIGINS": origin})
+
+
+@pytest.mark.parametrize("secret", ["password", "api_key", "bearer"])
+def test_secret_that_cannot_be_read_is_named(tmp_path: Path, secret: str) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff")
+    text = f'username = "u"\n{secret}_file = "{tmp_path}/secret"'
+    told = problems(f'[clusters.a]\nnodes = ["http://a"]\n{text}', tmp_path)
+    assert f"clusters.a.{secret}_file: expected a file of text that can be read" in told
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ("cert", "cert: expected a PEM certificate chain, and in key its PEM key, not encrypted"),
+        ("key", "cert: expected a PEM certificate chain, and in key its PEM key, not encrypted"),
+        ("client_ca", "client_ca: expected PEM certificates"),
+    ],
+)
+@pytest.mark.parametrize("face", ["http", "grpc"])
+def test_certificate_that_cannot_be_used_is_named(tmp_path: Path, face: str, wrong: str, expected: str) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    files = {key: tmp_path / key for key in ("cert", "key", "client_ca")}
+    issued.cert_chain_pems[0].write_to_path(str(files["cert"]))
+    issued.private_key_pem.write_to_path(str(files["key"]))
+    authority.cert_pem.write_to_path(str(files["client_ca"]))
+    text = "\n".join([f"[{face}_tls]", *(f'{key} = "{path}"' for key, path in files.items())])
+    cluster = '[clusters.a]\nnodes = ["http://a"]'
+    assert load(write(tmp_path, f"{text}\n{cluster}"), {}).default_cluster.name == "a"
+    files[wrong].write_text("not PEM")
+    assert problems(f"{text}\n{cluster}", tmp_path) == [f"{face}_tls.{expected}"]
 
 
 def test_no_cluster_says_how_to_give_one() -> None:
