@@ -121,8 +121,8 @@ def plain_result(operation: Operation, raw: bytes) -> dict[str, Any]:
     result = _plain_members(operation.response, members)
     if edges:
         result[operation.items.name] = [_plain(shape, bytes(edge["node"])) for edge in edges]
-        assert orjson.loads(bytes(edges[-1]["cursor"])) == page["endCursor"]
-    if page["hasNextPage"]:
+        assert (orjson.loads(bytes(edges[-1]["cursor"])) or None) == page["endCursor"]
+    if page["hasNextPage"] and page["endCursor"]:  # without pages there may be more, but nowhere to go on
         result["next_page_token"] = page["endCursor"]
     return result if total is None else {**result, "total_size": total}
 

@@ -186,4 +186,5 @@ def _paging(said: Any) -> Paging:
         limit=said.limit,
         key=said.key,
         body=said.body,
+        relation=tuple(said.relation.split(".")) if said.relation else (),
     )

@@ -255,6 +255,8 @@ class Paging:
     """AFTER, SORT: the field of an item that holds what the server goes on after."""
     body: str = ""
     """SORT: the request field, free JSON, that says how items are sorted."""
+    relation: tuple[str, ...] = ()
+    """SORT: the way to the word that says how the number of all items is meant: `eq` for exactly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

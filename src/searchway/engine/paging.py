@@ -13,17 +13,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
 
 from searchway.contract.records import Operation, Pages, Paging
 from searchway.engine.tokens import ListTokens, Position
 from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.items import member_of, raw_items
-from searchway.transcode.members import either
+from searchway.transcode.members import either, either_raw, members_of, parsed
 
 PAGE_FIELDS = ("page_size", "page_token")
 """The request fields of every list that say which page is wanted."""
+
+_EXACTLY = "eq"  # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/search-your-data#track-total-hits
 
 Pairs = tuple[tuple[str, str], ...]
 Fetch = Callable[[Pairs], Awaitable[bytes]]
@@ -104,7 +106,7 @@ class Pager:
             CallError: FAILED_PRECONDITION, the caller's order does not tell the items apart.
         """
         if self._paging.pages is Pages.SORT and not wanted.is_page:
-            return Answer(bodies=(await fetch(()),), paginate=_no_pages)
+            return await self._unpaged(fetch)
         position = self._position(wanted)
         if self._paging.pages is Pages.WHOLE:
             return await self._whole(wanted, _offset(position), fetch)
@@ -182,6 +184,17 @@ class Pager:
 
         return Answer(bodies=tuple(bodies), paginate=paginate)
 
+    async def _unpaged(self, fetch: Fetch) -> Answer:
+        """Fetch what the caller's JSON alone chooses: nobody can go on from it, but it may be known that there is more."""
+        body = await fetch(())
+        total = self._exact_total(body)
+
+        def paginate(items: Sequence[Any]) -> Page:
+            has_next = total is not None and len(items) < total
+            return Page(window=slice(None), cursor=lambda _index: "", has_next=has_next, total=total)
+
+        return Answer(bodies=(body,), paginate=paginate)
+
     async def _sorted(self, size: int, after: str, fetch: Fetch) -> Answer:
         """Fetch one item more than the page has, which tells whether there is another page, and whether it can be told apart."""
         body = await fetch(self._sorted_pairs(size, after))
@@ -190,6 +203,7 @@ class Pager:
             raise _torn()
         count = min(len(keys), size)
         has_next = len(keys) > size
+        total = self._exact_total(body)
 
         def paginate(_items: Sequence[Any]) -> Page:
             return Page(
@@ -197,10 +211,18 @@ class Pager:
                 cursor=lambda index: self._tokens.sign(keys[index]),
                 has_next=has_next,
                 has_previous=after != self._paging.origin,
+                total=total,
                 next_token=self._tokens.sign(keys[count - 1]) if has_next and count else "",
             )
 
         return Answer(bodies=(body,), paginate=paginate)
+
+    def _exact_total(self, body: bytes) -> int | None:
+        """Return the number of all items; None where the server gives a bound, or nothing."""
+        if _peek(body, self._paging.relation) != _EXACTLY:
+            return None
+        total = _peek(body, self._paging.total)
+        return total if isinstance(total, int) else None
 
     def _sorted_pairs(self, size: int, after: str) -> Pairs:
         start = ((self._paging.start, after),) if after else ()
@@ -233,11 +255,6 @@ class Pager:
         )
 
 
-def _no_pages(_items: Sequence[Any]) -> Page:
-    """Return the page of a list that is not paged: nobody can go on from it."""
-    return Page(window=slice(None), cursor=lambda _index: "", has_next=False)
-
-
 def _torn() -> CallError:
     problem = "two items sort alike, so that pages could lose one; expected an order that ends in a unique field"
     return CallError(Failure(code=Code.FAILED_PRECONDITION, message=problem))
@@ -249,6 +266,6 @@ def _offset(position: Position) -> int:
 
 def _peek(body: bytes, way: tuple[str, ...]) -> Any:
     try:
-        return either(orjson.loads(body), (way,)) if body else None
-    except (ValueError, AttributeError) as error:
+        return parsed(either_raw(members_of(msgspec.Raw(body)), (way,))) if body else None
+    except (ValueError, msgspec.MsgspecError) as error:
         raise MalformedAnswerError.of_shape() from error

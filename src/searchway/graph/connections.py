@@ -15,14 +15,21 @@ from searchway.graph.types import TypeFactory, add_field, object_type, plain_arg
 PAGE_FIELDS = frozenset({"next_page_token", "total_size"})
 """Response fields whose part `pageInfo` and `totalCount` play."""
 
+_NEXT = (
+    "Whether more items follow. Where a list can be asked for without pages, as a search can, and is: whether there are more "
+    "items than these, as far as the server counts them."
+)
+
+_COUNT = "The number of all items; null if the server does not tell it exactly, or if it has more than 31 bits."
+
 
 def page_info_type() -> type:
     """Make the type that tells where a page stands."""
     cls = object_type("PageInfo", "Where a page stands in its list.")
-    add_field(cls, "hasNextPage", bool, "Whether more items follow.")
+    add_field(cls, "hasNextPage", bool, _NEXT)
     add_field(cls, "hasPreviousPage", bool, "Whether items come before.")
-    add_field(cls, "startCursor", str | None, "The cursor of the first item; null if there are none.")
-    add_field(cls, "endCursor", str | None, "The cursor of the last item, for `after`; null if there are none.")
+    add_field(cls, "startCursor", str | None, "The cursor of the first item; null if there is none.")
+    add_field(cls, "endCursor", str | None, "The cursor of the last item, for `after`; null if there is none.")
     return cls
 
 
@@ -35,7 +42,7 @@ def connection_type(
     edge = _edge_type(claims.claim(name + "Edge", operation.name), items, types)
     add_field(cls, "edges", list[edge], items.comment)  # type: ignore[valid-type]  # made at run time
     add_field(cls, "pageInfo", page_info, "Where the page stands.")
-    add_field(cls, "totalCount", int | None, "The number of all items; null if the server does not tell.")
+    add_field(cls, "totalCount", int | None, _COUNT)
     for field in other_fields(operation):
         types.add_output(cls, field)
     return cls
@@ -81,5 +88,5 @@ def _edge_type(name: str, items: Field, types: TypeFactory) -> type:
     cls = object_type(name, "An item and where it stands.")
     node = types.output(items.shape) if items.shape else str
     add_field(cls, "node", node, "The item.", contract=items)
-    add_field(cls, "cursor", str, "Where the item stands, for `after`.")
+    add_field(cls, "cursor", str, "Where the item stands, for `after`; empty if the list was asked for without pages.")
     return cls

@@ -18,6 +18,7 @@ Write = Callable[[dict[str, Any], Page, int], Any]
 
 # Under this key the items are read if no node is selected: only their number counts. No GraphQL name looks like it.
 _COUNTED = "#"
+_BEYOND_INT = 2**31
 
 
 class Collector(Protocol):
@@ -66,7 +67,7 @@ class ConnectionPlan:
         if name == "pageInfo":
             return self._page_info(get_named_type(parent.fields[name].type), details)
         if name == "totalCount":
-            return lambda _data, page, _count: page.total
+            return _total_count
         self._fields.append(self._collector.selected(parent, name, out, details))
         return lambda data, _page, _count: data[out]
 
@@ -107,9 +108,14 @@ class ConnectionPlan:
 _PAGE_INFO: dict[str, Write] = {
     "hasNextPage": lambda _data, page, _count: page.has_next,
     "hasPreviousPage": lambda _data, page, _count: page.has_previous,
-    "startCursor": lambda _data, page, count: page.cursor(0) if count else None,
-    "endCursor": lambda _data, page, count: page.cursor(count - 1) if count else None,
+    "startCursor": lambda _data, page, count: (page.cursor(0) or None) if count else None,
+    "endCursor": lambda _data, page, count: (page.cursor(count - 1) or None) if count else None,
 }
+
+
+def _total_count(_data: dict[str, Any], page: Page, _count: int) -> int | None:
+    """Return the number of all items if it is an Int: https://spec.graphql.org/October2021/#sec-Int."""
+    return page.total if page.total is not None and page.total < _BEYOND_INT else None
 
 
 def _constant(value: str) -> Write:

@@ -19,6 +19,7 @@ class HitsUpstream(httpx.AsyncBaseTransport):
 
     def __init__(self, hits: int) -> None:
         self.hits = hits
+        self.total: Any = None
         self.searches: list[list[bytes]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -32,7 +33,8 @@ class HitsUpstream(httpx.AsyncBaseTransport):
             return {"status": body["fail"], "error": {"type": "index_not_found_exception", "reason": "no such index"}}
         start = int(body["search_after"][-1]) + 1 if "search_after" in body else body.get("query", {}).get("after", 0)
         stop = min(start + body.get("size", 10), self.hits)
-        return {"status": 200, "took": 1, "hits": {"hits": [_hit(number) for number in range(start, stop)]}}
+        hits = {"total": self.total, "hits": [_hit(number) for number in range(start, stop)]}
+        return {"status": 200, "took": 1, "hits": hits}
 
 
 def _hit(number: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from searchway.contract.catalog import load
 from searchway.engine import Call, Engine
 from searchway.errors import CallError
 from searchway.transcode import inputs
+from searchway.transcode.answer import Answer, Page
 from searchway.transcode.response import Dialect, reader
 from unit.engine.hits import HitsUpstream, open_engine
 
@@ -94,3 +95,40 @@ async def test_pages_give_each_hit_once(size: int) -> None:
     assert found == [f"{i:06}" for i in range(100)]
     assert len(upstream.searches) == -(-100 // size)
     assert all(orjson.loads(line)["size"] == size + 1 for request in upstream.searches for line in request)
+
+
+async def page_of(engine: Engine, **values: Any) -> Page:
+    def read(answer: Answer) -> Page:
+        reader(SEARCH, None, Dialect.PROTO).read(answer)
+        assert answer.page is not None
+        return answer.page
+
+    message = inputs.build(SEARCH.request, values)
+    return await engine.run(SEARCH, message, Call(face="cli", request_id="r"), read)
+
+
+@pytest.mark.parametrize("values", [{}, {"page_size": 10}])
+@pytest.mark.parametrize(
+    ("told", "total"),
+    [
+        ({"value": 60, "relation": "eq"}, 60),
+        ({"value": 60, "relation": "gte"}, None),
+        ({"value": "60", "relation": "eq"}, None),
+        (None, None),
+    ],
+)
+async def test_the_number_of_all_hits_is_known_where_the_engine_says_it_exactly(
+    told: Any, total: int | None, values: dict[str, Any]
+) -> None:
+    async with searching(60) as (engine, upstream):
+        upstream.total = told
+        page = await page_of(engine, header={"index": ["a"]}, body={"sort": "_id"}, **values)
+    assert page.total == total
+    assert page.has_next is (bool(values) or total is not None)
+
+
+async def test_hits_that_are_all_there_are_have_no_next_page() -> None:
+    async with searching(7) as (engine, upstream):
+        upstream.total = {"value": 7, "relation": "eq"}
+        page = await page_of(engine, body={})
+    assert (page.total, page.has_next, page.next_token) == (7, False, "")

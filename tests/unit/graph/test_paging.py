@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from graphql import GraphQLSchema, get_named_type
 
-from searchway.sandbox import create_sandbox
+from searchway.sandbox import Sandbox, create_sandbox
 from unit.graph.sandboxed import over
 
 PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String) { cat {
@@ -79,3 +80,30 @@ def test_only_lists_at_hand_as_a_whole_are_read_from_the_end(schema: GraphQLSche
     lists = {name: set(f.args) for family in families for name, f in family.fields.items() if "first" in f.args}
     assert {name for name, args in lists.items() if "last" in args} == {"allocation", "explainIndices", "tasks"}
     assert all(("last" in args) == ("before" in args) for args in lists.values())
+
+
+@pytest.mark.parametrize("first", [None, 10])
+@pytest.mark.parametrize(("track", "total"), [(True, 60), (False, None)])
+async def test_searches_tell_how_many_hits_there_are(first: int | None, track: bool, total: int | None) -> None:
+    query = """query Hits($body: JSON!, $first: Int) { fleet {
+      search(header: {index: "logs"}, body: $body, first: $first) {
+        edges { cursor } totalCount pageInfo { hasNextPage endCursor } } } }"""
+    sandbox = create_sandbox("elasticsearch")
+    await fill(sandbox, 60)
+    body = {"sort": [{"number": "asc"}, "_id"], "track_total_hits": track}
+    async with over(sandbox) as client:
+        answer = await client.post("/graphql", json={"query": query, "variables": {"body": body, "first": first}})
+    connection = answer.json()["data"]["fleet"]["search"]
+    assert len(connection["edges"]) == 10
+    assert connection["totalCount"] == total
+    info = connection["pageInfo"]
+    assert info["hasNextPage"] is (first is not None or total is not None)
+    assert info["endCursor"] == (connection["edges"][-1]["cursor"] or None)
+
+
+async def fill(sandbox: Sandbox, documents: int) -> None:
+    transport = httpx.ASGITransport(sandbox)
+    async with httpx.AsyncClient(transport=transport, base_url="http://cluster:9200") as cluster:
+        for number in range(documents):
+            stored = await cluster.put(f"/logs/_doc/{number:03}", json={"number": number})
+            assert stored.status_code == 201

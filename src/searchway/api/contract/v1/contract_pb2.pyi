@@ -89,7 +89,7 @@ class Availability(_message.Message):
     def __init__(self, engine: _Optional[_Union[Engine, str]] = ..., since: _Optional[str] = ..., prefix: _Optional[str] = ...) -> None: ...
 
 class Paging(_message.Message):
-    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit", "key", "body")
+    __slots__ = ("items", "pages", "start", "size", "next", "origin", "total", "limit", "key", "body", "relation")
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     PAGES_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +100,7 @@ class Paging(_message.Message):
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
+    RELATION_FIELD_NUMBER: _ClassVar[int]
     items: str
     pages: Pages
     start: str
@@ -110,7 +111,8 @@ class Paging(_message.Message):
     limit: int
     key: str
     body: str
-    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ..., key: _Optional[str] = ..., body: _Optional[str] = ...) -> None: ...
+    relation: str
+    def __init__(self, items: _Optional[str] = ..., pages: _Optional[_Union[Pages, str]] = ..., start: _Optional[str] = ..., size: _Optional[str] = ..., next: _Optional[str] = ..., origin: _Optional[str] = ..., total: _Optional[str] = ..., limit: _Optional[int] = ..., key: _Optional[str] = ..., body: _Optional[str] = ..., relation: _Optional[str] = ...) -> None: ...
 
 class Batch(_message.Message):
     __slots__ = ("field", "into")

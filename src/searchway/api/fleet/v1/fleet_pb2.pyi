@@ -199,7 +199,7 @@ class SearchItem(_message.Message):
     def __init__(self, status: _Optional[int] = ..., error: _Optional[_Union[_errors_pb2.ErrorCause, _Mapping]] = ..., took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., hits: _Optional[_Union[SearchHits, _Mapping]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., fields: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_score: _Optional[float] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., scroll_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ...) -> None: ...
 
 class SearchResponse(_message.Message):
-    __slots__ = ("took", "timed_out", "shards", "total", "max_score", "hits", "aggregations", "clusters", "num_reduce_phases", "profile", "pit_id", "suggest", "terminated_early", "next_page_token")
+    __slots__ = ("took", "timed_out", "shards", "total", "max_score", "hits", "aggregations", "clusters", "num_reduce_phases", "profile", "pit_id", "suggest", "terminated_early", "next_page_token", "total_size")
     TOOK_FIELD_NUMBER: _ClassVar[int]
     TIMED_OUT_FIELD_NUMBER: _ClassVar[int]
     SHARDS_FIELD_NUMBER: _ClassVar[int]
@@ -214,6 +214,7 @@ class SearchResponse(_message.Message):
     SUGGEST_FIELD_NUMBER: _ClassVar[int]
     TERMINATED_EARLY_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
     took: int
     timed_out: bool
     shards: ShardStatistics
@@ -228,7 +229,8 @@ class SearchResponse(_message.Message):
     suggest: _types_pb2.Json
     terminated_early: bool
     next_page_token: str
-    def __init__(self, took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., total: _Optional[_Union[TotalHits, _Mapping]] = ..., max_score: _Optional[float] = ..., hits: _Optional[_Iterable[_Union[Hit, _Mapping]]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    total_size: int
+    def __init__(self, took: _Optional[int] = ..., timed_out: _Optional[bool] = ..., shards: _Optional[_Union[ShardStatistics, _Mapping]] = ..., total: _Optional[_Union[TotalHits, _Mapping]] = ..., max_score: _Optional[float] = ..., hits: _Optional[_Iterable[_Union[Hit, _Mapping]]] = ..., aggregations: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., clusters: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., num_reduce_phases: _Optional[int] = ..., profile: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., pit_id: _Optional[str] = ..., suggest: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., terminated_early: _Optional[bool] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
 class StreamHitsResponse(_message.Message):
     __slots__ = ("hit", "next_page_token")
