@@ -37,7 +37,7 @@ from searchway.upstream import Clusters
 from searchway.wire import HttpRequest, HttpResponse
 
 _PLAIN = Hook()
-_FIRST_ERROR = 400
+_FIRST_OTHER = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class Run:
         finally:
             if not self.operation.read_only:
                 self.parts.flights.close(self.cluster.name)
-        if response.status >= _FIRST_ERROR:
+        if response.status >= _FIRST_OTHER:  # a redirect is no answer either: something stands before the cluster
             raise read_failure(self.operation, response)
         return own_answer(self.operation, self.message, response)
 

@@ -16,6 +16,7 @@ from searchway.errors import MalformedAnswerError
 from searchway.transcode import jsontext
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.compiler import Compiler, Dialect
+from searchway.transcode.expected import Expected
 
 __all__ = ["Dialect", "Reader", "reader"]
 
@@ -26,6 +27,7 @@ class Reader:
     def __init__(self, operation: Operation, selection: Selection | None, dialect: Dialect) -> None:
         self._functions = Compiler(operation, dialect).compile(selection)
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
+        self._expected = Expected(operation.response, operation.paging)
 
     def read(self, answer: Answer) -> dict[str, Any]:
         """Return what is selected of the answer, and set the answer's page if it is paged.
@@ -52,6 +54,7 @@ class Reader:
 
     def _read_document(self, answer: Answer) -> dict[str, Any]:
         documents = [self._parse(body) for body in answer.bodies]
+        self._expected.check(documents[0])
         items = self._items(documents, answer)
         return self._functions.root(documents[0], answer.keys, items, _local(answer))
 
@@ -64,10 +67,11 @@ class Reader:
     def _parse(self, body: bytes) -> Any:
         lossless = self._functions.lossless
         if self._wrap:
-            return {self._wrap: msgspec.Raw(body) if lossless else orjson.loads(body)} if body else {}
+            self._expected.check_value(self._wrap, body)
+            return {self._wrap: msgspec.Raw(body) if lossless else orjson.loads(body)}
         if lossless:
-            return jsontext.members(body) if body else {}
-        document = orjson.loads(body) if body else {}
+            return jsontext.members(body)
+        document = orjson.loads(body)
         if not isinstance(document, dict):
             raise TypeError("expected an object")
         return document

@@ -1,0 +1,64 @@
+"""What an answer must look like to be one: a login page's JSON, a proxy's empty body or another API's answer is no success.
+
+The contract says it: members that are always there, and the names that there can be. Must not know what is selected, since members
+that are always there are sent whatever is.
+"""
+
+from collections.abc import Container
+
+import msgspec
+
+from searchway.contract.records import Field, Paging, Role, Shape
+from searchway.transcode import jsontext
+
+
+class Expected:
+    """The look of one kind of answer."""
+
+    def __init__(self, shape: Shape, paging: Paging | None = None) -> None:
+        """Take the message, and what else stands in the answer for pages."""
+        self._fields = shape.by_name
+        members = [field for field in shape.fields if field.role is Role.MEMBER]
+        self._always = [_names(field) for field in members if field.required]
+        is_open = any(field.role in {Role.EXTRA, Role.SPREAD} for field in shape.fields)
+        counted = {way[0] for way in (paging.total, paging.next) if way} if paging else set()
+        self._known = None if is_open else frozenset(counted).union(*map(_names, members))
+
+    def check(self, document: dict[str, object]) -> None:
+        """Check the members of an answer.
+
+        Raises:
+            ValueError: something that is always there is missing, or nothing is there that can be.
+        """
+        if any(not _is_any_in(names, document) for names in self._always):
+            raise ValueError("a member is missing that is always there")
+        if document and self._known is not None and not _is_any_in(self._known, document):
+            raise ValueError("none of the members is known")
+
+    def check_value(self, name: str, body: bytes) -> None:
+        """Check an answer that is the value of one field as a whole.
+
+        Raises:
+            ValueError: it is not of the field's kind, or its members are not.
+        """
+        field = self._fields[name]
+        if field.repeated:
+            if not body.lstrip().startswith(b"["):
+                raise ValueError("expected a list")
+        elif field.shape is not None:
+            Expected(field.shape).check(dict(_members(body)))
+
+
+def _members(body: bytes) -> dict[str, object]:
+    try:
+        return dict(jsontext.members(body))
+    except msgspec.MsgspecError as error:
+        raise ValueError("expected an object") from error
+
+
+def _names(field: Field) -> frozenset[str]:
+    return frozenset(way[0] for way in (field.at, *((key,) for key in field.also)) if way)
+
+
+def _is_any_in(names: frozenset[str], document: Container[str]) -> bool:
+    return any(name in document for name in names)
