@@ -14,6 +14,7 @@ from searchway.contract.records import Operation
 from searchway.errors import CallError, Code
 from searchway.graph import names
 from searchway.graph.plan import PlannedCall
+from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
 
@@ -63,11 +64,14 @@ def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:
     failure = error.failure
     document = {name: value for name, value in failure.document().items() if value not in _ABSENT}
     message, cause = document.pop("message", ""), document.pop("cause", {})
+    said = message.removeprefix(failure.field)
+    if not failure.http_status:  # else it is the cluster's own
+        said = reword_message(said, operation)
     if failure.field:
         document["field"] = _argument_path(operation, failure.field)
-        message = document["field"] + message.removeprefix(failure.field)
+        said = document["field"] + said
     extensions = {names.camel(name): value for name, value in document.items()}
-    return message, {**_camel_cause(cause), **extensions, "retryable": failure.retryable}
+    return said, {**_camel_cause(cause), **extensions, "retryable": failure.retryable}
 
 
 _ABSENT = (None, "", 0)

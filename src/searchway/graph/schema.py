@@ -27,6 +27,7 @@ from searchway.contract.records import Operation
 from searchway.graph import names
 from searchway.graph.connections import connection_type, end_arguments, page_info_type, takes_end
 from searchway.graph.descriptions import describe
+from searchway.graph.prose import reword_schema
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
 from searchway.graph.words import list_words
@@ -45,6 +46,7 @@ def build_schema(catalog: Catalog) -> strawberry.Schema:
     config = StrawberryConfig(scalar_map=SCALARS, default_resolver=_member)
     schema = strawberry.Schema(query=query, mutation=mutation, subscription=subscription, config=config)
     _finish(core_schema(schema))
+    reword_schema(core_schema(schema), catalog)
     return schema
 
 

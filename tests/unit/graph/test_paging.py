@@ -107,3 +107,9 @@ async def fill(sandbox: Sandbox, documents: int) -> None:
         for number in range(documents):
             stored = await cluster.put(f"/logs/_doc/{number:03}", json={"number": number})
             assert stored.status_code == 201
+
+
+async def test_what_pages_cannot_have_is_told_in_the_names_of_the_arguments() -> None:
+    answer = await read("{ fleet { search(body: {size: 1}, first: 1) { totalCount } } }")
+    [error] = answer["errors"]
+    assert error["message"] == "body.size: must not be given where first or after is"

@@ -66,7 +66,7 @@ class FleetServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Search(self, request, context):
-        """Runs one search, which can wait until certain writes are visible. Searches of the same moment travel as one request of MultiSearch; each
+        """Runs one search, which can wait until certain writes are visible. Searches of the same moment travel as one request of `MultiSearch`; each
         gets its own hits or its own error.
         https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-fleet-msearch
         """

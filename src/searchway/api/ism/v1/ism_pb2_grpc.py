@@ -102,7 +102,7 @@ class IsmServiceServicer:
 
     def UpdatePolicy(self, request, context):
         """Replaces a policy as a whole, provided that nobody changed it since it was read: otherwise, or if there is no such policy, the call
-        fails with ABORTED. Indices that the policy manages already keep the version that they have; ChangePolicy gives them the new one.
+        fails with ABORTED. Indices that the policy manages already keep the version that they have; `ChangePolicy` gives them the new one.
         https://docs.opensearch.org/latest/im-plugin/ism/api/#update-policy
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -110,7 +110,7 @@ class IsmServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetPolicy(self, request, context):
-        """Gives one policy with the numbers that UpdatePolicy asks for.
+        """Gives one policy with the numbers that `UpdatePolicy` asks for.
         https://docs.opensearch.org/latest/im-plugin/ism/api/#get-policy
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -118,7 +118,7 @@ class IsmServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPolicies(self, request, context):
-        """Lists the policies page by page, by identifier unless sort_field says otherwise.
+        """Lists the policies page by page, by identifier unless `sort_field` says otherwise.
         https://docs.opensearch.org/latest/im-plugin/ism/api/#get-policy
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -135,7 +135,7 @@ class IsmServiceServicer:
 
     def AddPolicy(self, request, context):
         """Puts indices under a policy. An index that has one already keeps it and is reported in `failures`; a name that matches no index is
-        passed over in silence. ExplainIndices shows the policy about a second later.
+        passed over in silence. `ExplainIndices` shows the policy about a second later.
         https://docs.opensearch.org/latest/im-plugin/ism/api/#add-policy
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
