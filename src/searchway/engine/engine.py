@@ -33,6 +33,8 @@ class Engine:
 
     def __init__(self, catalog: Catalog, clusters: Clusters, settings: Settings, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
+        for cluster in clusters:
+            telemetry.watch(cluster.name, cluster.left_alone)
         self._admission = Admission(settings.limits.in_flight)
         self._streams = Admission(settings.limits.in_flight)  # apart, since they stay open while nothing is worked on
         limits = settings.limits
@@ -47,7 +49,7 @@ class Engine:
             sharing=sharing,
             flights=Flights(sharing.window, sharing.boarded),
             merger=Merger(catalog, sharing, Joins()),
-            sent=telemetry.sent,
+            telemetry=telemetry,
         )
 
     async def run(

@@ -4,7 +4,7 @@ https://prometheus.github.io/client_python/collector/custom/
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -43,40 +43,67 @@ class CallMetrics(Collector):
     def __init__(self) -> None:
         self._calls: dict[Labels, int] = {}
         self._times: dict[Labels, _Times] = {}
-        self._sent: dict[str, int] = {}
+        self._sent: dict[Labels, int] = {}
+        self._answers: dict[Labels, int] = {}
+        self._waits: dict[Labels, _Times] = {}
 
     def ended(self, operation: str, face: str, cluster: str, code: str, seconds: float) -> None:
         """Count a call that has ended."""
         labels = (operation, face, cluster, code)
         self._calls[labels] = self._calls.get(labels, 0) + 1
-        times = self._times.get(labels[:3])
-        if times is None:
-            times = self._times[labels[:3]] = _Times()
-        times.observe(seconds)
+        _observe(self._times, labels[:3], seconds)
 
-    def sent(self, operation: str) -> None:
+    def sent(self, operation: str, cluster: str) -> None:
         """Count a request to a cluster."""
-        self._sent[operation] = self._sent.get(operation, 0) + 1
+        labels = (operation, cluster)
+        self._sent[labels] = self._sent.get(labels, 0) + 1
+
+    def answered(self, cluster: str, status: int, seconds: float) -> None:
+        """Count the end of a request to a cluster."""
+        labels = (cluster, str(status))
+        self._answers[labels] = self._answers.get(labels, 0) + 1
+        _observe(self._waits, labels[:1], seconds)
 
     def collect(self) -> Iterator[Metric]:
         """Give everything to Prometheus."""
-        calls = CounterMetricFamily(
+        yield _counter(
             "searchway_calls",
             "Calls by operation, face, cluster and code; without a cluster if they named none that there is.",
-            labels=("operation", "face", "cluster", "code"),
+            ("operation", "face", "cluster", "code"),
+            self._calls,
         )
-        for labels, number in self._calls.items():
-            calls.add_metric(labels, number)
-        seconds = HistogramMetricFamily(
-            "searchway_call_seconds", "Time of a call.", labels=("operation", "face", "cluster")
-        )
-        for labels, times in self._times.items():
-            seconds.add_metric(labels, times.cumulated(), times.total)
-        requests = CounterMetricFamily(
+        yield _histogram("searchway_call_seconds", "Time of a call.", ("operation", "face", "cluster"), self._times)
+        yield _counter(
             "searchway_upstream_requests",
-            "Requests sent to clusters, by the operation that they are of.",
-            labels=("operation",),
+            "Requests sent to clusters, each that was sent again included, by the operation that they are of.",
+            ("operation", "cluster"),
+            self._sent,
         )
-        for operation, number in self._sent.items():
-            requests.add_metric((operation,), number)
-        yield from (calls, seconds, requests)
+        yield _counter(
+            "searchway_upstream_answers",
+            "Answers of clusters by HTTP status; 0 stands for requests that came to no whole answer.",
+            ("cluster", "status"),
+            self._answers,
+        )
+        yield _histogram("searchway_upstream_seconds", "Time of a request to a cluster.", ("cluster",), self._waits)
+
+
+def _observe(times: dict[Labels, _Times], labels: Labels, seconds: float) -> None:
+    found = times.get(labels)
+    if found is None:
+        found = times[labels] = _Times()
+    found.observe(seconds)
+
+
+def _counter(name: str, what: str, labels: Labels, numbers: Mapping[Labels, int]) -> Metric:
+    counter = CounterMetricFamily(name, what, labels=labels)
+    for values, number in numbers.items():
+        counter.add_metric(values, number)
+    return counter
+
+
+def _histogram(name: str, what: str, labels: Labels, times: Mapping[Labels, _Times]) -> Metric:
+    histogram = HistogramMetricFamily(name, what, labels=labels)
+    for values, time in times.items():
+        histogram.add_metric(values, time.cumulated(), time.total)
+    return histogram

@@ -9,7 +9,7 @@ Everything here is for one caller; what callers share stands in `Parts`.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
 from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, Pairs
 from searchway.engine.sharing import Sharing
+from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
 from searchway.errors import Applied, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
@@ -31,6 +32,7 @@ from searchway.settings import Settings
 from searchway.transcode import inputs, params
 from searchway.transcode.answer import Answer
 from searchway.transcode.failures import read_failure
+from searchway.transcode.redaction import hide_user
 from searchway.transcode.request import encode
 from searchway.transcode.searchbody import add_members
 from searchway.upstream import Clusters
@@ -60,7 +62,7 @@ class Parts:
     """The reads in flight."""
     merger: Merger
     """Who joins calls."""
-    sent: Callable[[Operation], None]
+    telemetry: Telemetry
     """Told of each request to a cluster."""
 
     def deadline(self, asked: float | None) -> float:
@@ -132,15 +134,21 @@ class Run:
         headers = {**self.call.headers, "x-opaque-id": self.call.request_id}
         request = self._request(selection, more_query)
         end = self.latest if deadline is None else deadline
-        self._count()
         try:
-            response = await self.cluster.send(request, retry=self.operation.retry, headers=headers, deadline=end)
+            response = await self.cluster.send(
+                request, retry=self.operation.retry, headers=headers, deadline=end, watcher=self
+            )
         finally:
             if not self.operation.read_only:
                 self.parts.flights.close(self.cluster.name)
         if response.status >= _FIRST_OTHER:  # a redirect is no answer either: something stands before the cluster
-            raise read_failure(self.operation, response)
+            raise read_failure(self.operation, self._without_user(response))
         return own_answer(self.operation, self.message, response)
+
+    def _without_user(self, response: HttpResponse) -> HttpResponse:
+        """Return an error without the name of the gateway's own user, which is no caller's business."""
+        user = self.cluster.user(self.call.headers)
+        return replace(response, body=hide_user(response.body, user)) if user else response
 
     @property
     def latest(self) -> float:
@@ -266,10 +274,15 @@ class Run:
         failure = Failure(code=Code.DEADLINE_EXCEEDED, message=message, retryable=reads or not sent, applied=applied)
         return TransportError(failure)
 
-    def _count(self) -> None:
+    def sent(self) -> None:
+        """Count a request to the cluster."""
         self.is_sent = True
         self.call.upstream_calls += 1
-        self.parts.sent(self.operation)
+        self.parts.telemetry.sent(self.operation, self.cluster.name)
+
+    def answered(self, status: int, seconds: float) -> None:
+        """Count how it ended."""
+        self.parts.telemetry.answered(self.cluster.name, status, seconds)
 
     async def _complete(self, answer: Answer) -> None:
         if self._hook is _PLAIN:

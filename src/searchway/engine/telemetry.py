@@ -5,6 +5,7 @@ Neither has input values or headers in it, so no secret can be.
 
 import time
 from asyncio import CancelledError
+from collections.abc import Callable
 from types import TracebackType
 from typing import Literal
 
@@ -47,6 +48,12 @@ class Telemetry:
             "searchway_refused",
             "Requests that a face refused before they became a call, by code.",
             ["face", "code"],
+            registry=registry,
+        )
+        self._left_alone = Gauge(
+            "searchway_nodes_left_alone",
+            "Nodes that failed lately and get no requests for a while.",
+            ["cluster"],
             registry=registry,
         )
         self._inside = 0
@@ -92,9 +99,17 @@ class Telemetry:
             known = {"operation": operation} if operation else {}
             _log.info("refused", **known, face=face, code=code.value, request_id=request_id)
 
-    def sent(self, operation: Operation) -> None:
+    def sent(self, operation: Operation, cluster: str) -> None:
         """Count a request to a cluster, when it is sent: whoever waits for it may leave."""
-        self._metrics.sent(operation.name)
+        self._metrics.sent(operation.name, cluster)
+
+    def answered(self, cluster: str, status: int, seconds: float) -> None:
+        """Count an answer of a cluster; status 0 for a request without a whole one."""
+        self._metrics.answered(cluster, status, seconds)
+
+    def watch(self, cluster: str, left_alone: Callable[[], int]) -> None:
+        """Show how many nodes of a cluster get no requests at present."""
+        self._left_alone.labels(cluster).set_function(left_alone)
 
     def shared(self, operation: str, how: Literal["flight", "batch"], calls: int = 1) -> None:
         """Count calls that needed no request of their own."""

@@ -9,8 +9,14 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import orjson
+
 ADDRESS: Final = "<address>"
+USER: Final = "<user>"
 SECRET: Final = "<secret>"  # noqa: S105  # the mark that stands where a secret stood
+
+_USER_IN_BRACKETS: Final = f"[{USER}]".encode()
+_USER_BY_NAME: Final = f"[name={USER},".encode()
 
 _LEVELS: Final = 12
 """No engine nests causes deeper; somebody who does wants the gateway's stack."""
@@ -74,6 +80,12 @@ def redact(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text.strip()
+
+
+def hide_user(body: bytes, user: str) -> bytes:
+    """Return an error body without a user's name where engines put it: user [name], User [name=name, …]."""
+    name = orjson.dumps(user)[1:-1]
+    return body.replace(b"[%b]" % name, _USER_IN_BRACKETS).replace(b"[name=%b," % name, _USER_BY_NAME)
 
 
 def redact_cause(cause: Mapping[str, Any]) -> dict[str, Any]:

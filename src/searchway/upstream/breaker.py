@@ -32,14 +32,19 @@ class Breaker:
     @property
     def wait(self) -> float:
         """Seconds until a request may go: 0 if one may go now."""
-        if self._failures < self._limit:
+        if not self.is_open:
             return 0.0
         rest = self._opens_at - self._clock()
         return max(rest, 0.0) or (self._seconds if self._trying else 0.0)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it failed so often that it is left alone, but for a request that tries it."""
+        return self._failures >= self._limit
+
     def begin(self) -> bool:
         """Say that a request goes; return whether it is the one that tries."""
-        is_trial = self._failures >= self._limit
+        is_trial = self.is_open
         self._trying = self._trying or is_trial
         return is_trial
 

@@ -8,6 +8,9 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
 
 from searchway.contract.records import Engine, Retry
 from searchway.errors import Applied, Code, Failure, TransportError
@@ -19,6 +22,8 @@ from searchway.upstream.pool import Pool
 from searchway.upstream.product import Product, from_headers, from_root
 from searchway.upstream.retry import Budget, may_go_again, pause
 from searchway.wire import HttpRequest, HttpResponse
+
+_log = structlog.get_logger("searchway.upstream")
 
 _ROOT = HttpRequest(method="GET", path="/")
 
@@ -40,6 +45,16 @@ class Health:
     """Why not."""
     product: Product | None = None
     """What it runs, if that is known."""
+
+
+class Watcher(Protocol):
+    """Is told of every request to a node."""
+
+    def sent(self) -> None:
+        """A request goes out."""
+
+    def answered(self, status: int, seconds: float) -> None:
+        """It came to an end by itself: with a status, or with 0 where there was no whole answer."""
 
 
 class Cluster:
@@ -73,8 +88,18 @@ class Cluster:
         """Return a digest of what the cluster can tell a caller by; see `HeaderPolicy.identity`."""
         return self._policy.identity(headers)
 
+    def user(self, headers: Mapping[str, str]) -> str:
+        """Return the gateway's own user, if it is the one the cluster sees; see `HeaderPolicy.user`."""
+        return self._policy.user(headers)
+
     async def send(
-        self, request: HttpRequest, *, retry: Retry, headers: Mapping[str, str], deadline: float
+        self,
+        request: HttpRequest,
+        *,
+        retry: Retry,
+        headers: Mapping[str, str],
+        deadline: float,
+        watcher: Watcher | None = None,
     ) -> HttpResponse:
         """Send a request and return the answer, whatever its status.
 
@@ -83,6 +108,7 @@ class Cluster:
             retry: What may be sent again.
             headers: The caller's, names in lower case; the settings say which go on.
             deadline: When the caller stops waiting, in `time.monotonic()` seconds.
+            watcher: Is told of the requests that this takes.
 
         Raises:
             TransportError: No whole answer came: UNAVAILABLE or DEADLINE_EXCEEDED, with `applied` for writes.
@@ -98,7 +124,7 @@ class Cluster:
         )
         try:
             async with asyncio.timeout(left):
-                outcome = await self._try(outgoing, retry, deadline)
+                outcome = await self._try(outgoing, retry, deadline, watcher)
         except TimeoutError:
             raise self._failed(retry, Code.DEADLINE_EXCEEDED, "the cluster did not answer in time", sent=True) from None
         if isinstance(outcome, Broken):
@@ -106,13 +132,15 @@ class Cluster:
         self._learn(from_headers(outcome.headers))
         return outcome
 
-    async def _try(self, outgoing: Outgoing, retry: Retry, end: float) -> HttpResponse | Broken:
+    async def _try(
+        self, outgoing: Outgoing, retry: Retry, end: float, watcher: Watcher | None
+    ) -> HttpResponse | Broken:
         tried: list[Node] = []
         outcome: HttpResponse | Broken | None = None
         self._budget.earn()
         while (node := self._pool.choose(tried)) is not None:
             tried.append(node)
-            outcome = await node.exchange(outgoing, may_be_locked=retry is Retry.NEVER)
+            outcome = await self._exchange(node, outgoing, watcher, may_be_locked=retry is Retry.NEVER)
             if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._budget.spend():
                 break
             wait = pause(outcome, attempt=len(tried), elsewhere=self._pool.has_other(tried))
@@ -120,6 +148,26 @@ class Cluster:
                 break
             await asyncio.sleep(wait)
         return outcome or Broken(sent=False, problem="every node of the cluster failed lately and is left alone")
+
+    async def _exchange(
+        self, node: Node, outgoing: Outgoing, watcher: Watcher | None, *, may_be_locked: bool
+    ) -> HttpResponse | Broken:
+        began = time.monotonic()
+        if watcher is not None:
+            watcher.sent()
+        outcome = await node.exchange(outgoing, may_be_locked=may_be_locked)
+        if watcher is not None:
+            status = outcome.status if isinstance(outcome, HttpResponse) else 0
+            watcher.answered(status, time.monotonic() - began)
+        if isinstance(outcome, Broken):
+            _log.warning(
+                "request failed", cluster=self.name, node=node.address, problem=outcome.problem, cause=outcome.cause
+            )
+        return outcome
+
+    def left_alone(self) -> int:
+        """Return how many nodes failed lately and get no requests for a while."""
+        return self._pool.left_alone
 
     def _failed(self, retry: Retry, code: Code, problem: str, *, sent: bool) -> TransportError:
         reads = retry is Retry.SAFE

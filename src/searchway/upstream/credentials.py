@@ -32,6 +32,7 @@ class HeaderPolicy:
         self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
         self._forwards_credentials = settings.forward_credentials
         self._own = _authorization(settings)
+        self._username = settings.username or ""
         self._fixed = [
             (b"user-agent", f"searchway/{__version__}".encode()),
             (b"accept", b"application/json"),
@@ -51,6 +52,10 @@ class HeaderPolicy:
             headers.append((b"authorization", authorization))
         headers.extend((raw, _value(name, caller[name])) for name, raw in self._forwarded if name in caller)
         return headers
+
+    def user(self, caller: Mapping[str, str]) -> str:
+        """Return the user whose name the cluster knows and the caller does not: the gateway's own; empty if the caller's counts."""
+        return "" if self._forwards_credentials and caller.get("authorization") else self._username
 
     def identity(self, caller: Mapping[str, str]) -> bytes:
         """Return a digest of what the cluster can tell this caller by: credentials and forwarded headers, those of tracing aside.

@@ -6,6 +6,7 @@ Knows nothing of retries, deadlines and credentials.
 from dataclasses import dataclass, replace
 
 import httpx
+import structlog
 
 from searchway.errors import Code
 from searchway.upstream.answers import AnswerTooLargeError
@@ -21,6 +22,8 @@ _LOCKED = 429
 
 TOO_LARGE = Code.RESOURCE_EXHAUSTED
 
+_log = structlog.get_logger("searchway.upstream")
+
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -32,6 +35,8 @@ class Broken:
     """Whether it may have reached the node."""
     problem: str
     """What happened, fit for callers: without addresses."""
+    cause: str = ""
+    """What happened, with all that is known of it, for operators."""
     code: Code = Code.UNAVAILABLE
     """What that is for the caller; only UNAVAILABLE may turn out better another time."""
 
@@ -50,7 +55,8 @@ class Node:
         """
         self.breaker = breaker
         parts = httpx.URL(url)
-        self._origin = f"{parts.scheme}://{parts.netloc.decode('ascii')}"
+        self.address = self._origin = f"{parts.scheme}://{parts.netloc.decode('ascii')}"
+        """Scheme, host and port, for operators."""
         self._prefix = parts.raw_path.rstrip(b"/")
         self._carrier = carrier
         self._limit = limit
@@ -64,26 +70,38 @@ class Node:
         """
         good: bool | None = None
         is_trial = self.breaker.begin()
+        was_open = self.breaker.is_open
         try:
             answer = await self._exchange(outgoing)
             good = None if may_be_locked and _is_locked(answer) else _is_well(answer)
         finally:
             self.breaker.end(good=good, is_trial=is_trial)
+            self._tell(was_open=was_open)
         return answer
+
+    def _tell(self, *, was_open: bool) -> None:
+        if self.breaker.is_open and not was_open:
+            _log.warning("node left alone", node=self.address, seconds=self.breaker.wait)
+        elif was_open and not self.breaker.is_open:
+            _log.info("node used again", node=self.address)
 
     async def _exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
         if self._prefix:
             outgoing = replace(outgoing, target=self._prefix + outgoing.target)
         try:
             return await self._carrier.exchange(self._origin, outgoing, self._limit)
-        except _UNSENT:
-            return Broken(sent=False, problem="no connection to the cluster")
+        except _UNSENT as error:
+            return Broken(sent=False, problem="no connection to the cluster", cause=_cause(error))
         except AnswerTooLargeError:
             return Broken(sent=True, problem=f"the answer is above {self._limit} bytes", code=TOO_LARGE)
-        except httpx.RemoteProtocolError:
-            return Broken(sent=True, problem="the cluster did not answer in HTTP")
-        except (httpx.TransportError, httpx.DecodingError):
-            return Broken(sent=True, problem="the connection to the cluster broke")
+        except httpx.RemoteProtocolError as error:
+            return Broken(sent=True, problem="the cluster did not answer in HTTP", cause=_cause(error))
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            return Broken(sent=True, problem="the connection to the cluster broke", cause=_cause(error))
+
+
+def _cause(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _is_locked(answer: HttpResponse | Broken) -> bool:

@@ -34,6 +34,11 @@ class Pool:
         return any(node not in tried and not node.breaker.wait for node in self._nodes)
 
     @property
+    def left_alone(self) -> int:
+        """How many nodes get no requests at present."""
+        return sum(node.breaker.wait > 0 for node in self._nodes)
+
+    @property
     def wait(self) -> float:
         """Seconds until some node may be asked."""
         return min(node.breaker.wait for node in self._nodes)

@@ -54,7 +54,7 @@ async def test_a_hundred_roles_are_one_request() -> None:
         assert await world.all(PUT, roles(2)) == [{"created": False}] * 2
         assert world.metric("searchway_shared_calls_total", operation=PUT, how="batch") == 99 + 1
         assert world.metric("searchway_batch_calls_sum", operation=PUT) == 100 + 2
-        assert world.metric("searchway_upstream_requests_total", operation="security.BulkPutRole") == 2
+        assert world.metric("searchway_upstream_requests_total", operation="security.BulkPutRole", cluster="c") == 2
 
 
 async def test_fifty_equal_reads_are_one_request() -> None:

@@ -9,6 +9,7 @@ from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
 from searchway.contract.catalog import load
+from searchway.contract.records import Operation
 from searchway.engine import Call, Engine
 from searchway.engine.telemetry import Telemetry
 from searchway.errors import CallError, Code
@@ -17,16 +18,25 @@ from searchway.transcode import inputs
 from searchway.transcode.response import Dialect, reader
 from searchway.upstream import Clusters
 
-FLUSH = load().operation("ml.FlushJob")
+FLUSH, TABLE = load().operation("ml.FlushJob"), load().operation("cat.ListAllocation")
 
 
-async def call(handler: Any, telemetry: Telemetry, cluster: str | None = None, **values: Any) -> None:
-    settings = Settings.model_validate({"clusters": {"c": {"nodes": ["http://c:9200"], "engine": "elasticsearch"}}})
+async def call(
+    handler: Any,
+    telemetry: Telemetry,
+    operation: Operation = FLUSH,
+    *,
+    cluster: str | None = None,
+    failures: int = 5,
+    **values: Any,
+) -> None:
+    node = {"nodes": ["http://c:9200"], "engine": "elasticsearch", "breaker_failures": failures, "username": "gateway"}
+    settings = Settings.model_validate({"clusters": {"c": {**node, "password": "secret"}}})
     clusters = Clusters(settings, transports={"c": httpx.MockTransport(handler)})
     engine = Engine(load(), clusters, settings, telemetry)
-    read = reader(FLUSH, None, Dialect.GRAPH).read
+    read = reader(operation, None, Dialect.GRAPH).read
     circumstances = Call(face="cli", request_id="r1", cluster=cluster)
-    await engine.run(FLUSH, inputs.build(FLUSH.request, values), circumstances, read)
+    await engine.run(operation, inputs.build(operation.request, values), circumstances, read)
 
 
 def answering(status: int, body: bytes) -> Any:
@@ -67,8 +77,42 @@ async def test_code_is_the_one_that_the_caller_gets(
     labels = {"operation": "ml.FlushJob", "face": "cli", "cluster": "c"}
     assert telemetry.registry.get_sample_value("searchway_calls_total", {**labels, "code": code}) == 1
     assert telemetry.registry.get_sample_value("searchway_call_seconds_count", labels) == 1
-    sent = telemetry.registry.get_sample_value("searchway_upstream_requests_total", {"operation": "ml.FlushJob"})
+    sent = telemetry.registry.get_sample_value(
+        "searchway_upstream_requests_total", {"operation": "ml.FlushJob", "cluster": "c"}
+    )
     assert (sent or 0) == requests
+    answered = telemetry.registry.get_sample_value(
+        "searchway_upstream_answers_total", {"cluster": "c", "status": str(status)}
+    )
+    assert (answered or 0) == requests
+
+
+async def test_each_request_that_was_sent_again_counts() -> None:
+    telemetry, answers = Telemetry(), iter([503, 200])
+    with capture_logs() as lines:
+        await call(lambda _request: httpx.Response(next(answers), json=[]), telemetry, TABLE)
+    assert [line["upstream_calls"] for line in lines if line["event"] == "call"] == [2]
+    value = telemetry.registry.get_sample_value
+    assert value("searchway_upstream_requests_total", {"operation": TABLE.name, "cluster": "c"}) == 2
+    assert [value("searchway_upstream_answers_total", {"cluster": "c", "status": s}) for s in ("503", "200")] == [1, 1]
+    assert value("searchway_upstream_seconds_count", {"cluster": "c"}) == 2
+
+
+async def test_a_node_that_fails_is_told_of_with_its_cause() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("ConnectionRefusedError: connect call failed", request=request)
+
+    telemetry = Telemetry()
+    with capture_logs() as lines, pytest.raises(CallError) as caught:
+        await call(refuse, telemetry, TABLE, failures=1)
+    assert "refused" not in caught.value.failure.message.lower()
+    second, first = (line for line in lines if line["event"] != "call")
+    assert (first["event"], first["cluster"], first["node"]) == ("request failed", "c", "http://c:9200")
+    assert first["cause"] == "ConnectError: ConnectionRefusedError: connect call failed"
+    assert (second["event"], second["node"]) == ("node left alone", "http://c:9200")
+    value = telemetry.registry.get_sample_value
+    assert value("searchway_upstream_answers_total", {"cluster": "c", "status": "0"}) == 1
+    assert value("searchway_nodes_left_alone", {"cluster": "c"}) == 1
 
 
 async def test_caller_who_leaves_is_counted_as_such_and_no_longer_as_in_flight() -> None:
