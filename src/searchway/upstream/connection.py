@@ -153,7 +153,8 @@ class Connection(asyncio.Protocol):
         """Tell who waits."""
         self._is_open = False
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(httpx.ReadError(type(exc).__name__))
+            what = f"{type(exc).__name__}: {exc}" if exc else "ended before its answer"
+            self._waiter.set_exception(httpx.ReadError(what))
 
 
 def write_head(host: bytes, outgoing: Outgoing) -> bytes:
