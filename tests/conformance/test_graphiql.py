@@ -97,6 +97,16 @@ def test_example_runs_and_shows_answer(visit: Visit, gateway: str) -> None:
     assert "errors" not in shown
 
 
+def test_headers_say_which_cluster_is_asked(visit: Visit, gateway: str) -> None:
+    visit.open(f"{gateway}/graphql?query={quote('{ ism { policies { totalCount } } }')}")
+    headers = visit.page.locator(".graphiql-editor-tool .graphiql-editor:visible .view-lines")
+    expect(headers).to_contain_text("opensearch")
+    assert "UNIMPLEMENTED" in visit.run()
+    headers.get_by_text('"elasticsearch"', exact=True).dblclick()
+    visit.page.keyboard.type("opensearch")
+    assert '"totalCount": ' in visit.run()
+
+
 def test_wrong_query_shows_error(visit: Visit, gateway: str) -> None:
     visit.open(f"{gateway}/graphql?query={quote('{ nowhere }')}")
     shown = visit.run()

@@ -1,6 +1,7 @@
 """The ASGI application of the GraphQL face: the endpoint, the schema's text and the GraphiQL page."""
 
 import hashlib
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,7 +16,7 @@ from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
 from searchway.graph.openings import Openings
-from searchway.graph.page import graphiql_routes
+from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
 from searchway.graph.sse import EventStreams
 from searchway.graph.websocket import WebSocketEndpoint
@@ -50,7 +51,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
         EventStreams(answerer, openings),
         largest=limits.request_bytes,
         batch=limits.graphql_batch,
-        page=settings.graphiql,
+        page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
     )
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
     routes: list[BaseRoute] = [Route("/graphql", endpoint), WebSocketRoute("/graphql", sockets)]
@@ -59,6 +60,12 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
     if settings.graphiql:
         routes += graphiql_routes()
     return Starlette(routes=routes, middleware=_cors(settings.cors_origins))
+
+
+def _clusters(settings: Settings) -> list[str]:
+    """Return the names of the clusters, that of the default one first."""
+    default = settings.default_cluster.name
+    return [default, *(cluster.name for cluster in settings.clusters if cluster.name != default)]
 
 
 def _schema_route(sdl: str) -> Route:

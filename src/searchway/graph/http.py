@@ -11,17 +11,19 @@ not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from graphql import OperationDefinitionNode, OperationType
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from searchway.graph.answering import Answerer
 from searchway.graph.callers import Caller, read_caller
 from searchway.graph.failures import unexpected
-from searchway.graph.page import graphiql_page, wants_page
+from searchway.graph.page import wants_page
 from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
 from searchway.graph.requests import (
     EVENTS,
@@ -47,10 +49,18 @@ class GraphQLEndpoint:
         events: answers those whose caller takes an event stream.
         largest: the most bytes of a request's body.
         batch: the most requests that may come as an array; 0 takes none.
-        page: whether browsers get the GraphiQL page.
+        page: makes the GraphiQL page for browsers; None where there is none.
     """
 
-    def __init__(self, answerer: Answerer, events: EventStreams, *, largest: int, batch: int, page: bool) -> None:
+    def __init__(
+        self,
+        answerer: Answerer,
+        events: EventStreams,
+        *,
+        largest: int,
+        batch: int,
+        page: Callable[[], Response] | None,
+    ) -> None:
         self._answerer = answerer
         self._events = events
         self._largest = largest
@@ -60,7 +70,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if self._page and scope["method"] in {"GET", "HEAD"} and wants_page(Request(scope)):
-            await graphiql_page()(scope, receive, send)
+            await self._page()(scope, receive, send)
             return
         caller = read_caller(scope)
         media_type = negotiate(caller.headers.get("accept", ""))

@@ -1,5 +1,6 @@
 """Serves the GraphiQL page and its assets to browsers.
 
+    GET /                                to the page
     GET /graphql   Accept: text/html     the page, for the endpoint to return
     GET /graphiql/<digest>/…             scripts, styles and workers: their address changes with their content
 
@@ -8,14 +9,16 @@ module must not know GraphQL, nor how the page is built.
 """
 
 import html
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
@@ -23,6 +26,7 @@ STATIC = Path(__file__).parent / "static"
 EXAMPLE = """\
 # Ctrl-Enter runs this query.
 # Ctrl-Space completes it.
+# The headers below name the cluster that is asked.
 query Allocation {
   cat {
     allocation(first: 5) {
@@ -69,24 +73,44 @@ It needs Node.js 20 or later with npm, from the machine or from the Python packa
 
 
 def graphiql_routes(static_dir: Path = STATIC) -> list[BaseRoute]:
-    """Return the routes of the page's assets: compressed, and cached by browsers for a year."""
+    """Return the way to the page, and the routes of its assets: compressed, and cached by browsers for a year."""
     assets = _Assets(directory=static_dir / "assets", check_dir=False)
-    return [Mount("/graphiql", app=assets, middleware=[Middleware(GZipMiddleware)])]
+    return [Route("/", _to_page), Mount("/graphiql", app=assets, middleware=[Middleware(GZipMiddleware)])]
 
 
-def graphiql_page(*, example: str = EXAMPLE, static_dir: Path = STATIC) -> Response:
-    """Return the page, opened on the query `example`; where it was not built, a page that says how to build it."""
+def graphiql_page(clusters: Sequence[str] = (), *, example: str = EXAMPLE, static_dir: Path = STATIC) -> Response:
+    """Return the page; where it was not built, a page that says how to build it.
+
+    Args:
+        clusters: the names of the clusters, of which the headers editor offers the first.
+        example: the query that it opens on.
+        static_dir: where it was built.
+    """
     try:
         page = (static_dir / "index.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         page = _NOT_BUILT
-    return HTMLResponse(page.replace("{{example}}", html.escape(example)), headers=_PAGE_HEADERS)
+    for place, text in (("{{example}}", example), ("{{headers}}", _headers(clusters))):
+        page = page.replace(place, html.escape(text))
+    return HTMLResponse(page, headers=_PAGE_HEADERS)
 
 
 def wants_page(request: Request) -> bool:
     """Tell a browser's visit from a GraphQL client: a GET that names HTML, and no JSON, as what it accepts."""
     accepted = request.headers.get("accept", "").lower()
     return request.method in {"GET", "HEAD"} and "text/html" in accepted and "json" not in accepted
+
+
+def _headers(clusters: Sequence[str]) -> str:
+    """Return what the headers editor holds at first, in JSON with comments."""
+    if not clusters:
+        return ""
+    asked = json.dumps(clusters[0])
+    return f'{{\n  // {", ".join(clusters)}\n  "x-searchway-cluster": {asked}\n}}\n'
+
+
+def _to_page(_request: Request) -> Response:
+    return RedirectResponse("graphql")  # as seen from where the browser is: a proxy may have put us below a path
 
 
 class _Assets(StaticFiles):

@@ -1,5 +1,7 @@
 """The served page and its assets: headers, caching, and what happens where nothing was built."""
 
+import html
+import json
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,21 @@ async def test_assets_are_404_when_never_built(tmp_path: Path) -> None:
 def test_page_escapes_the_example(static: Path) -> None:
     page = graphiql_page(example='{ a(b: "<c>") }', static_dir=static)
     assert bytes(page.body) == b'<div data-example="{ a(b: &quot;&lt;c&gt;&quot;) }"></div>'
+
+
+def test_page_offers_the_clusters_as_a_header(static: Path) -> None:
+    (static / "index.html").write_text('<div data-headers="{{headers}}"></div>')
+    page = bytes(graphiql_page(["logs", "shop & co"], static_dir=static).body).decode()
+    offered = html.unescape(page).removeprefix('<div data-headers="').removesuffix('"></div>')
+    comments = [line for line in offered.splitlines() if line.lstrip().startswith("//")]
+    rest = [line for line in offered.splitlines() if line not in comments]
+    assert comments == ["  // logs, shop & co"]
+    assert json.loads("\n".join(rest)) == {"x-searchway-cluster": "logs"}
+
+
+async def test_root_leads_to_the_page(static: Path) -> None:
+    answer = await get(static, "/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "graphql")
 
 
 def test_page_allows_no_other_origin(static: Path) -> None:

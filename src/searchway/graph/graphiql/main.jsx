@@ -31,6 +31,7 @@ createRoot(root).render(
   <GraphiQL
     fetcher={fetcher}
     defaultQuery={root.dataset.example || undefined}
+    defaultHeaders={root.dataset.headers || undefined}
     initialQuery={shared.get('query') ?? undefined}
     initialVariables={shared.get('variables') ?? undefined}
     visiblePlugin={DOC_EXPLORER_PLUGIN}
