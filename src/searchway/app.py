@@ -9,11 +9,13 @@ Several workers are several processes that share the ports.
 import asyncio
 import gc
 import multiprocessing
+import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,7 @@ import uvloop
 from searchway.contract.catalog import Catalog, load
 from searchway.engine import Engine
 from searchway.engine.telemetry import Telemetry
+from searchway.errors import SettingsError
 from searchway.graph.app import create_app
 from searchway.health import health_routes
 from searchway.rpc.server import create_server
@@ -75,18 +78,23 @@ async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         await clusters.aclose()
 
 
-def serve(settings: Settings, announce: Callable[[Ports], None]) -> None:
-    """Serve until SIGINT or SIGTERM; then let the calls in flight end.
+def serve(settings: Settings, announce: Callable[[Ports], None], prepare: Callable[[Settings], None]) -> None:
+    """Serve until SIGINT or SIGTERM; then let the calls in flight end, unless a second signal comes.
 
     Args:
         settings: the settings.
         announce: called once when both faces listen.
+        prepare: called first in each process that serves; a function of a module, which other processes can import.
+
+    Raises:
+        SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
+    prepare(settings)
     if settings.workers == 1:
         uvloop.run(_serve(settings, announce))
         return
     context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=_work, args=(settings,)) for _ in range(settings.workers - 1)]
+    others = [context.Process(target=_work, args=(settings, prepare)) for _ in range(settings.workers - 1)]
     for process in others:
         process.start()
     try:
@@ -97,20 +105,37 @@ def serve(settings: Settings, announce: Callable[[Ports], None]) -> None:
             process.join()
 
 
-def _work(settings: Settings) -> None:
-    uvloop.run(_serve(settings, lambda _ports: None))
+def _work(settings: Settings, prepare: Callable[[Settings], None]) -> None:
+    prepare(settings)
+    try:
+        uvloop.run(_serve(settings, lambda _ports: None))
+    except SettingsError as error:
+        _log.error("a worker cannot serve", problem=str(error))
+        sys.exit(2)
 
 
 async def _serve(settings: Settings, announce: Callable[[Ports], None]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, number, stopped)
     async with open_gateway(settings) as gateway, _serve_grpc(gateway) as grpc, _serve_http(gateway) as http:
         announce(Ports(http=http, grpc=grpc))
-        _log.info("listening", http=str(http), grpc=str(grpc), clusters=[c.name for c in settings.clusters])
+        _log.info(
+            "listening", http=http and str(http), grpc=grpc and str(grpc), clusters=[c.name for c in settings.clusters]
+        )
         _calm_collector()
         await stopped.wait()
         _log.info("stopping")
+
+
+def _stop(number: int, stopped: asyncio.Event) -> None:
+    """Stop in peace at the first signal; at the second one end at once, with all workers, which leave that to us."""
+    if not stopped.is_set():
+        stopped.set()
+    elif multiprocessing.parent_process() is None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        os._exit(128 + number)  # as shells tell of a signal
 
 
 def _calm_collector() -> None:
@@ -143,8 +168,11 @@ async def _serve_http(gateway: Gateway) -> AsyncIterator[Address | None]:
     listener = _listen(address, shared=gateway.settings.workers > 1)
     server = _HttpServer(_http_config(gateway))
     task = asyncio.create_task(server.serve([listener]))
+    task.add_done_callback(lambda _task: server.ready.set())  # it has failed, and says so below
     try:
         await server.ready.wait()
+        if task.done():
+            await task
         yield Address(host=address.host, port=listener.getsockname()[1])
     finally:
         server.should_exit = True
@@ -185,8 +213,10 @@ class _HttpServer(uvicorn.Server):
         super().__init__(config)
         self.ready = asyncio.Event()
 
-    def install_signal_handlers(self) -> None:
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
@@ -200,7 +230,12 @@ def _listen(address: Address, *, shared: bool) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listener.bind((address.host, address.port))
+    try:
+        listener.bind((address.host, address.port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError(f"http: cannot listen at {address}") from error
     return listener
 
 

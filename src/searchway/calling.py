@@ -1,7 +1,7 @@
 """Calls from the command line: in process, or to a gateway that is running."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,9 @@ from searchway.contract.catalog import load
 from searchway.contract.records import Operation
 from searchway.engine import Call
 from searchway.errors import InvalidArgumentError
-from searchway.rpc.client import call_gateway
+from searchway.rpc.calls import CLUSTER, FIELD_MASK, REQUEST_ID, STRICT, check_call
+from searchway.rpc.client import Target, call_gateway
+from searchway.rpc.masks import parse_mask
 from searchway.settings import Settings
 from searchway.transcode import inputs, jsontext
 from searchway.transcode.response import Dialect, reader
@@ -25,11 +27,9 @@ from searchway.wire import HttpRequest
 class Circumstances:
     """What the command line says beside operation and input."""
 
-    cluster: str | None
-    """The cluster, where several are configured."""
-    strict: bool
-    """Whether partly done work is an error."""
-    timeout: float | None
+    headers: Mapping[str, str]
+    """The caller's headers, names in lower case: the metadata of a call over gRPC. They may hold credentials."""
+    timeout: float | None = None
     """Seconds that the call may take."""
 
 
@@ -40,12 +40,13 @@ async def call_here(settings: Settings, name: str, document: str, how: Circumsta
         CallError: the call failed.
     """
     operation, message = _prepare(name, document)
-    read = reader(operation, None, Dialect.GRAPH).read
+    selection = parse_mask(operation.response, how.headers.get(FIELD_MASK, ""))
+    read = reader(operation, selection, Dialect.GRAPH).read
     async with open_gateway(settings) as gateway:
         if not operation.streaming:
-            yield _print(operation, await gateway.engine.run(operation, message, _call(how), read))
+            yield _print(operation, await gateway.engine.run(operation, message, _call(how), read, selection))
             return
-        async with aclosing(gateway.engine.stream(operation, message, _call(how), read)) as answers:
+        async with aclosing(gateway.engine.stream(operation, message, _call(how), read, selection)) as answers:
             async for answer in answers:
                 yield _print(operation, answer)
 
@@ -61,23 +62,30 @@ async def preview_here(settings: Settings, name: str, document: str, how: Circum
         yield _print_request(gateway.engine.preview(operation, message, _call(how)))
 
 
-async def call_remote(target: str, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:
+async def call_remote(target: Target, name: str, document: str, how: Circumstances) -> AsyncGenerator[str, None]:
     """Call an operation of a gateway that is running, over gRPC; yield its answer as JSON, of a stream each message on a line.
 
     Raises:
         CallError: the call failed.
     """
     operation, message = _prepare(name, document)
-    metadata = {"x-searchway-cluster": how.cluster, "x-searchway-strict": "true" if how.strict else None}
-    given = {key: value for key, value in metadata.items() if value is not None}
-    async with aclosing(call_gateway(target, operation, message, given, how.timeout)) as answers:
+    async with aclosing(call_gateway(target, operation, message, how.headers, how.timeout)) as answers:
         async for answer in answers:
             yield _print(operation, answer)
 
 
 def _call(how: Circumstances) -> Call:
-    deadline = time.monotonic() + how.timeout if how.timeout else None
-    return Call(face="cli", request_id=str(uuid4()), cluster=how.cluster, deadline=deadline, strict=how.strict)
+    """Return the call as the gRPC face would make it of the headers."""
+    call = Call(
+        face="cli",
+        request_id=how.headers.get(REQUEST_ID) or str(uuid4()),
+        cluster=how.headers.get(CLUSTER),
+        headers=how.headers,
+        deadline=time.monotonic() + how.timeout if how.timeout else None,
+        strict=how.headers.get(STRICT, "").lower() == "true",
+    )
+    check_call(call)
+    return call
 
 
 def _prepare(name: str, document: str) -> tuple[Operation, Any]:

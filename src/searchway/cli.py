@@ -3,15 +3,17 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import click
 import orjson
+from click.core import ParameterSource
 
-from searchway import __version__, listing, logs
+from searchway import __version__, arguments, listing, logs
+from searchway.arguments import checked
 from searchway.contract.catalog import load as load_catalog
 from searchway.errors import CallError, SettingsError
 from searchway.settings import Settings
@@ -34,6 +36,8 @@ _UPSTREAM_OPTIONS = (
     click.option("--engine", help="The cluster's product, where it must not be asked. [SEARCHWAY_ENGINE]"),
     click.option("--ca", help="PEM certificates to trust in addition. [SEARCHWAY_CA]"),
     click.option("--verify/--no-verify", default=None, help="Check the cluster's certificate. [SEARCHWAY_VERIFY]"),
+    click.option("--client-cert", help="PEM certificate to show. [SEARCHWAY_CLIENT_CERT]"),
+    click.option("--client-key", help="PEM key of that certificate. [SEARCHWAY_CLIENT_KEY]"),
 )
 
 
@@ -64,15 +68,22 @@ def serve(config: Path | None, **options: Any) -> None:
     from searchway import app  # noqa: PLC0415  # the servers take half a second to import, which other commands need not
 
     settings = _settings(config, options)
-    logs.configure(settings)
-    app.serve(settings, lambda ports: click.echo(listing.first_queries(settings, ports.http, ports.grpc)))
+    app.serve(
+        settings, lambda ports: click.echo(listing.first_queries(settings, ports.http, ports.grpc)), logs.configure
+    )
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def operations(*, as_json: bool) -> None:
-    """List every operation: its names on both faces, its REST routes, engines, retry class, paging and documentation."""
-    rows = listing.describe_all(load_catalog())
+@click.argument("word", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print all there is to say of them as JSON.")
+def operations(word: str, *, as_json: bool) -> None:
+    """List the operations that have WORD in a name or a REST route, or all: both names, and since when which engine has them.
+
+    With --json also their routes, retry class, paging and documentation.
+    """
+    rows = listing.describe_all(load_catalog(), word)
+    if not rows:
+        raise click.ClickException(f"no operation has {word!r} in a name or a route")
     click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode() if as_json else listing.table(rows))
 
 
@@ -86,30 +97,80 @@ def schema() -> None:
 
 @cli.command()
 @click.argument("operation")
-@click.argument("document", default="{}")
+@click.argument("document", default="{}", callback=checked(arguments.document))
 @_upstream_options
-@click.option("--at", metavar="HOST:PORT", help="Call a gateway that is running, over gRPC, instead of a cluster.")
+@click.option(
+    "--at",
+    metavar="HOST:PORT",
+    callback=checked(arguments.host_port),
+    help="Call a gateway that is running, over gRPC, instead of a cluster.",
+)
+@click.option(
+    "--tls",
+    is_flag=True,
+    help="With --at: over TLS; implied by --ca and --client-cert, which are for the gateway then.",
+)
 @click.option("--cluster", help="The cluster, where several are configured.")
 @click.option("--strict", is_flag=True, help="Fail if the work was done only in part.")
-@click.option("--timeout", type=float, help="Seconds that the call may take.")
+@click.option(
+    "--header",
+    "headers",
+    callback=checked(arguments.header),
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header of the call; the value may be @FILE. May be repeated.",
+)
+@click.option("--timeout", metavar="SECONDS", callback=checked(arguments.seconds), help="How long the call may take.")
 @click.option("--dry-run", is_flag=True, help="Print the request that would be sent to the cluster, and send nothing.")
-def call(operation: str, document: str, config: Path | None, **options: Any) -> None:
-    """Call OPERATION with DOCUMENT, JSON by proto names or @file, and print the answer; of a stream, a line for each message.
+@click.pass_context
+def call(context: click.Context, /, operation: str, document: str, config: Path | None, **options: Any) -> None:
+    """Call OPERATION with DOCUMENT and print the answer; of a stream, a line for each message.
+
+    DOCUMENT is JSON by proto names, @FILE that holds it, or @- for standard input.
 
     For example: searchway call --sandbox opensearch ism.GetPolicy '{"policy_id": "logs"}'
     """
     from searchway import calling  # noqa: PLC0415  # as in serve
+    from searchway.rpc.client import Target  # noqa: PLC0415  # same
 
-    target, dry_run = options.pop("at"), options.pop("dry_run")
-    how = calling.Circumstances(**{name: options.pop(name) for name in ("cluster", "strict", "timeout")})
-    text = Path(document[1:]).read_text(encoding="utf-8") if document.startswith("@") else document
-    if target:
-        asyncio.run(_echo(calling.call_remote(target, operation, text, how)))
+    _check_combination(context)
+    at, tls, dry_run = (options.pop(name) for name in ("at", "tls", "dry_run"))
+    headers = _headers(*(options.pop(name) for name in ("headers", "cluster", "strict")))
+    how = calling.Circumstances(headers=headers, timeout=options.pop("timeout"))
+    if at:
+        files = {name: options[name] and Path(options[name]) for name in ("ca", "client_cert", "client_key")}
+        target = Target(address=at, tls=tls or any(files.values()), **files)
+        asyncio.run(_echo(calling.call_remote(target, operation, document, how)))
         return
     settings = _settings(config, options).model_copy(update={"access_log": False})
     logs.configure(settings)
     work = calling.preview_here if dry_run else calling.call_here
-    asyncio.run(_echo(work(settings, operation, text, how)))
+    asyncio.run(_echo(work(settings, operation, document, how)))
+
+
+_OF_CLUSTERS = ("config", "upstream", "sandbox", "engine", "verify", "dry_run")
+
+
+def _check_combination(context: click.Context) -> None:
+    """Refuse flags that would be overlooked."""
+    given = [
+        option.opts[0]
+        for option in context.command.params
+        if option.name in _OF_CLUSTERS and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]
+    if context.params["at"] and given:
+        raise click.UsageError(f"--at calls a gateway that is running; it cannot go with {', '.join(given)}")
+    if context.params["tls"] and not context.params["at"]:
+        raise click.UsageError("--tls goes with --at; for a cluster the URL of its nodes says it")
+
+
+def _headers(given: Iterable[tuple[str, str]], cluster: str | None, strict: bool) -> Mapping[str, str]:
+    """Return the headers of a call, values of the same name joined as HTTP does."""
+    headers: dict[str, str] = {}
+    for name, value in given:
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    flags = {"x-searchway-cluster": cluster, "x-searchway-strict": "true" if strict else None}
+    return headers | {name: value for name, value in flags.items() if value is not None}
 
 
 async def _echo(lines: AsyncGenerator[str, None]) -> None:
@@ -124,11 +185,13 @@ def _settings(config: Path | None, options: Mapping[str, Any]) -> Settings:
 
 def main() -> None:
     """Run the command line; print what went wrong in one line and exit with 1, or 2 for wrong settings."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its core writes lines of its own among the log lines
     try:
         cli(prog_name="searchway", standalone_mode=True)
     except SettingsError as error:
         click.echo(f"searchway: {error}", err=True)
         sys.exit(2)
     except CallError as error:
-        click.echo(orjson.dumps(error.failure.document(), option=orjson.OPT_INDENT_2).decode(), err=True)
+        said = {name: value for name, value in error.failure.document().items() if value or name == "retryable"}
+        click.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode(), err=True)
         sys.exit(1)

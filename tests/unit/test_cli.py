@@ -1,8 +1,11 @@
 """What the command line does before any server starts."""
 
-import pytest
+import json
 
-from searchway.cli import main
+import pytest
+from click.testing import CliRunner
+
+from searchway.cli import cli, main
 
 
 def test_several_workers_without_a_key_do_not_start(
@@ -15,3 +18,22 @@ def test_several_workers_without_a_key_do_not_start(
         main()
     assert stopped.value.code == 2
     assert "token_keys: expected a key, since workers is above 1" in capsys.readouterr().err
+
+
+def test_operations_can_be_looked_for() -> None:
+    runner = CliRunner()
+    table = runner.invoke(cli, ["operations", "shrink"])
+    document = runner.invoke(cli, ["operations", "--json", "shrink"])
+    assert table.output.splitlines()[1].split() == [
+        "indices.ShrinkIndex",
+        "indicesShrinkIndex",
+        "5.0+",
+        "yes",
+        "yes",
+    ]
+    assert [row["name"] for row in json.loads(document.output)] == ["indices.ShrinkIndex"]
+
+
+def test_word_of_no_operation_is_told() -> None:
+    said = CliRunner().invoke(cli, ["operations", "xyzzy"])
+    assert (said.exit_code, said.output) == (1, "Error: no operation has 'xyzzy' in a name or a route\n")

@@ -36,6 +36,7 @@ from searchway.transcode.redaction import hide_user
 from searchway.transcode.request import encode
 from searchway.transcode.searchbody import add_members
 from searchway.upstream import Clusters
+from searchway.upstream import Product as ClusterProduct
 from searchway.wire import HttpRequest, HttpResponse
 
 _PLAIN = Hook()
@@ -105,10 +106,9 @@ class Run:
         """Return the request that would be sent first.
 
         Raises:
-            CallError: the message would be refused.
+            CallError: the message would be refused, or the product, as far as it is known, does not have the operation.
         """
-        known = self.cluster.product
-        self._product = known.engine if known else None
+        self._settle(self.cluster.product, self._needed())
         if self.operation.paging is None:
             return self._request(self.selection, ())
         pairs = self._pager().first_pairs(self._page())
@@ -174,6 +174,10 @@ class Run:
             if known is None:
                 self._request(None, ())  # refused input must not cause a request, not even this one
             known = await self.cluster.detect(self.call.headers, self._deadline)
+        self._settle(known, needed)
+
+    def _settle(self, known: ClusterProduct | None, needed: Mapping[str, Operation]) -> None:
+        """Keep what the cluster is; refuse what that certainly does not have."""
         if known is not None:
             self._product = known.engine
             for field, operation in needed.items():
