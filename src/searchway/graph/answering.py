@@ -9,7 +9,7 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
 from searchway.engine.call import Call
-from searchway.errors import InvalidArgumentError
+from searchway.errors import Code, InvalidArgumentError
 from searchway.graph.callers import Caller
 from searchway.graph.documents import Document, DocumentStore
 from searchway.graph.execution import Execution, Runner
@@ -87,8 +87,12 @@ class Answerer:
 
     def refuse(self, error: RefusedError, caller: Caller) -> list[dict[str, Any]]:
         """Note that a request is not executed, and return the errors that say so."""
-        self._engine.refused("graphql", error.code, caller.request_id)
+        self.note_refusal(error.code, caller)
         return request_errors(error.errors, caller.request_id, error.code)
+
+    def note_refusal(self, code: Code, caller: Caller) -> None:
+        """Note that something is refused which has no errors of GraphQL."""
+        self._engine.refused("graphql", code, caller.request_id)
 
     async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
         """Execute a query or a mutation and return the response."""

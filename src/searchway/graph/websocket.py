@@ -47,21 +47,22 @@ class WebSocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket until either side closes it."""
         await receive()  # the request to connect
+        caller = read_caller(scope)
         if not self._is_welcome(scope):
+            self._answerer.note_refusal(Code.PERMISSION_DENIED, caller)
             await send({"type": "websocket.close", "code": 1008})  # before acceptance: 403
             return
         offered = messages.PROTOCOL in scope["subprotocols"]
         await send({"type": "websocket.accept", "subprotocol": messages.PROTOCOL if offered else None})
-        caller = read_caller(scope)
         connection = _Connection(self._answerer, caller, receive, send, self._operations)
         try:
             with self._openings.open():
                 await connection.serve(offered=offered)
         except ClosingError as error:
-            self._answerer.refuse(RefusedError([]), caller)
+            self._answerer.note_refusal(Code.INVALID_ARGUMENT, caller)
             await _close(send, error.code, error.reason)
         except TooManyOpenError as error:
-            self._answerer.refuse(RefusedError([], Code.RESOURCE_EXHAUSTED), caller)
+            self._answerer.note_refusal(Code.RESOURCE_EXHAUSTED, caller)
             await _close(send, Close.TRY_AGAIN, str(error))
         except Disconnected:
             pass

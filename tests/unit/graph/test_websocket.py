@@ -170,7 +170,9 @@ INIT = '{"type":"connection_init"}'
         (['{"type":"connection_init","payload":{"a":"b\\r\\nc: d"}}'], 4400),
     ],
 )
-async def test_what_is_not_the_protocol_closes_the_socket(address: str, messages: list[str], code: int) -> None:
+async def test_what_is_not_the_protocol_closes_the_socket(
+    address: str, engine: EngineDouble, messages: list[str], code: int
+) -> None:
     async with connect(f"ws://{address}/graphql", subprotocols=[PROTOCOL]) as opened:
         for message in messages:
             await opened.send(message)
@@ -179,6 +181,7 @@ async def test_what_is_not_the_protocol_closes_the_socket(address: str, messages
         found, reason = await closing(opened)
     assert found == code
     assert reason
+    assert [refused for refused, _, _ in engine.refusals] == [Code.INVALID_ARGUMENT]
 
 
 async def test_an_identifier_is_taken_once(address: str, engine: EngineDouble) -> None:
@@ -201,7 +204,7 @@ async def test_who_never_begins_is_shown_out(address: str, monkeypatch: pytest.M
         assert (await closing(opened))[0] == 4408
 
 
-async def test_pages_of_others_cannot_connect(open_app: Callable[..., Starlette]) -> None:
+async def test_pages_of_others_cannot_connect(open_app: Callable[..., Starlette], engine: EngineDouble) -> None:
     app = open_app(introspection=False, cors_origins=["https://friend.example"])
     async with served(app) as address:
         for origin in ("https://friend.example", f"http://{address}"):
@@ -210,3 +213,4 @@ async def test_pages_of_others_cannot_connect(open_app: Callable[..., Starlette]
         with pytest.raises(InvalidStatus) as caught:
             await connect(f"ws://{address}/graphql", subprotocols=[PROTOCOL], origin=Origin("https://evil.example"))
     assert caught.value.response.status_code == 403
+    assert [refused for refused, _, _ in engine.refusals] == [Code.PERMISSION_DENIED]
