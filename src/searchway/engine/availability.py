@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 from searchway.contract.records import Engine, Operation
 from searchway.errors import Applied, Code, Failure, UnimplementedError
-from searchway.upstream import Product
+from searchway.upstream import CLUSTER_HEADER, Product
 
 _TITLES = {Engine.ELASTICSEARCH: "Elasticsearch", Engine.OPENSEARCH: "OpenSearch", Engine.OPENDISTRO: "Open Distro"}
 
@@ -24,30 +24,32 @@ def is_available(operation: Operation, product: Product) -> bool:
     return found is not None and not (found.since and version and version < found.since)
 
 
-def check_available(operation: Operation, product: Product, field: str = "") -> None:
+def check_available(operation: Operation, product: Product, field: str = "", *, has_others: bool = False) -> None:
     """Check that the product has the operation.
 
     Args:
         operation: the operation.
         product: what the cluster runs.
         field: the field of the input that asks for it, if that is not the call itself.
+        has_others: whether there are other clusters to choose from.
 
     Raises:
         UnimplementedError: it certainly does not.
     """
     if is_available(operation, product):
         return
+    message = f"{field}: {_problem(operation, product)}" if field else _problem(operation, product)
+    message += f"; {CLUSTER_HEADER} chooses another cluster" if has_others else ""
+    raise UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
+
+
+def _problem(operation: Operation, product: Product) -> str:
     title, found = _TITLES[product.engine], operation.availability(product.engine)
     if found is None:
         there = " and ".join(_TITLES[a.engine] for a in operation.engines)
-        raise _unimplemented(field, f"{title} has no {operation.name}, only {there}")
+        return f"{title} has no {operation.name}, only {there}"
     since = ".".join(map(str, found.since))
-    raise _unimplemented(field, f"{title} has {operation.name} since {since}, and this cluster is {product.version}")
-
-
-def _unimplemented(field: str, problem: str) -> UnimplementedError:
-    message = f"{field}: {problem}" if field else problem
-    return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
+    return f"{title} has {operation.name} since {since}, and this cluster is {product.version}"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -181,7 +181,7 @@ class Run:
         if known is not None:
             self._product = known.engine
             for field, operation in needed.items():
-                check_available(operation, known, field)
+                check_available(operation, known, field, has_others=len(self.parts.clusters.names) > 1)
 
     def _needed(self) -> Mapping[str, Operation]:
         """Return what the cluster must have, by the field of the message that asks for it."""

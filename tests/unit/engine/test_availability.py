@@ -43,3 +43,9 @@ def test_operation_that_is_certainly_not_there_is_refused(name: str, engine: Eng
     with pytest.raises(UnimplementedError, match=said) as caught:
         check_available(load().operation(name), Product(engine=engine, version=version))
     assert caught.value.failure.applied is Applied.NO
+
+
+def test_where_there_are_other_clusters_the_way_to_them_is_told() -> None:
+    product = Product(engine=Engine.ELASTICSEARCH, version="9.5.0")
+    with pytest.raises(UnimplementedError, match="Open Distro; x-searchway-cluster chooses another cluster"):
+        check_available(load().operation("ism.GetPolicy"), product, has_others=True)
