@@ -29,6 +29,7 @@ from searchway.sandbox import Fault, Sandbox, create_sandbox
 from searchway.settings import EngineName, Settings
 from searchway.transcode import inputs
 from searchway.transcode.jsontext import dumps
+from searchway.transcode.response import Dialect, reader
 from searchway.upstream import Clusters
 from searchway.upstream.asgi import AsgiTransport
 
@@ -92,7 +93,8 @@ class Gateway:
         """Make a call."""
         found = load().operation(operation)
         call = Call(face="cli", request_id=str(next(_ids)))
-        await self.engine.run(found, inputs.build(found.request, values), call)
+        read = reader(found, None, Dialect.GRAPH).read
+        await self.engine.run(found, inputs.build(found.request, values), call, read)
 
     async def ask(self, document: bytes) -> None:
         """Send a GraphQL request."""
