@@ -21,7 +21,7 @@ from searchway.transcode.answer import Answer
 from searchway.transcode.failures import read_failure
 from searchway.transcode.request import encode
 from searchway.transcode.response import Dialect, reader
-from searchway.wire import HttpResponse
+from searchway.wire import HttpRequest, HttpResponse
 
 CASES: Final = [case for case in read_cases() if not case.operation.streaming]
 MESSAGES: Final = [case for case in CASES if case.is_message]
@@ -86,18 +86,23 @@ def _is_pure(operation: Operation, step: Step) -> bool:
 PURE: Final = [case for case in MESSAGES if len(case.steps) == 1 and _is_pure(case.operation, case.steps[0])]
 
 
+def _encode(case: Case, message: Any) -> HttpRequest:
+    prepared = HOOKS.get(case.operation.name, Hook()).prepare(message)
+    return encode(case.operation, prepared, engine=case.engine)
+
+
 @pytest.mark.parametrize("case", PURE, ids=str)
 def test_a_case_over_the_transcoder_alone(case: Case) -> None:
     operation, step = case.operation, case.steps[0]
-    message = HOOKS.get(operation.name, Hook()).prepare(inputs.build(operation.request, step.values))
+    message = inputs.build(operation.request, step.values)
     if not step.exchanges:
         assert step.fails is not None
         if step.fails["code"] == "INVALID_ARGUMENT":
             with pytest.raises(CallError) as refused:
-                encode(operation, message, engine=case.engine)
+                _encode(case, message)
             _check_failure(step.fails, refused.value.failure.document())
         return
-    request = encode(operation, message, engine=case.engine)
+    request = _encode(case, message)
     exchange = step.exchanges[0]
     sent = Arrived(
         line=f"{request.method} {request.target}", body=request.body or b"", content_type=request.content_type

@@ -24,6 +24,8 @@ class MultiSearch(Hook):
 
         They are documented as a query parameter, which real servers refuse: they read it from the header line.
         """
+        for number, search in enumerate(message.searches):
+            _check_object(search.body, f"searches[{number}].{_BODY}")
         if not message.wait_for_checkpoints:
             return message
         prepared = type(message)()
@@ -46,6 +48,11 @@ class MultiSearch(Hook):
 class Search(Hook):
     """One search."""
 
+    def prepare(self, message: Any) -> Any:
+        """Check that the body is one: engines say of other JSON only what their parsers met in the line before."""
+        _check_object(message.body, _BODY)
+        return message
+
     def check_pages(self, message: Any) -> None:
         """Check that pages of the hits can neither overlap nor miss any: hits that sort alike would be torn apart.
 
@@ -63,6 +70,11 @@ class Search(Hook):
             raise InvalidArgumentError(
                 f"{_BODY}.sort", f"{last}; to be paged, hits need an order that ends in {_ENDINGS}"
             )
+
+
+def _check_object(body: Any, path: str) -> None:
+    if body.text and not body.text.lstrip(" \t\r\n").startswith("{"):
+        raise InvalidArgumentError(path, "expected a JSON object")
 
 
 def _is_unique(names: list[str], message: Any, *, has_point: bool) -> bool:

@@ -39,7 +39,11 @@ class Hook:
     """The moments of a call. A family overrides those it needs."""
 
     def prepare(self, message: Any) -> Any:
-        """Return the message that is sent in place of the caller's; must not change the caller's."""
+        """Return the message that is sent in place of the caller's; must not change the caller's.
+
+        Raises:
+            InvalidArgumentError: no engine would understand it.
+        """
         return message
 
     def needs(self, message: Any) -> Mapping[str, str]:
