@@ -8,6 +8,7 @@ from uuid import uuid4
 from starlette.types import Scope
 
 from searchway.engine.call import Call
+from searchway.engine.headers import check_credentials, join_headers
 from searchway.errors import InvalidArgumentError
 
 _TIMEOUT = "x-searchway-timeout"
@@ -43,8 +44,9 @@ class Caller:
         """Check the headers.
 
         Raises:
-            InvalidArgumentError: one has a wrong value.
+            InvalidArgumentError: one has a wrong value, or the credentials came more than once.
         """
+        check_credentials(self.headers)
         given = self.headers.get(_TIMEOUT, "1")
         if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
             raise InvalidArgumentError(_TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
@@ -77,7 +79,7 @@ class Caller:
 
 def read_caller(scope: Scope) -> Caller:
     """Read the headers; a request without a usable identifier gets one."""
-    return _caller({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})
+    return _caller(join_headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]))
 
 
 def _caller(headers: Mapping[str, str]) -> Caller:

@@ -5,10 +5,10 @@ https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 
 import os
 import time
-from collections.abc import Mapping
 from typing import Any
 
 from searchway.engine.call import Call
+from searchway.engine.headers import check_credentials, join_headers
 from searchway.errors import InvalidArgumentError
 
 CLUSTER = "x-searchway-cluster"
@@ -27,7 +27,8 @@ Trailers = tuple[tuple[str, str | bytes], ...]
 
 def read_call(context: Any) -> Call:
     """Read the call's circumstances; a call without a usable identifier gets one. `check_call` tells what is wrong with the rest."""
-    headers = _headers(context.invocation_metadata())
+    texts = [pair for pair in context.invocation_metadata() if pair[1].__class__ is str]  # binary values are not for us
+    headers = join_headers(texts)
     remaining = context.time_remaining()
     given = headers.get(REQUEST_ID, "")
     return Call(
@@ -48,21 +49,13 @@ def check_call(call: Call) -> None:
     """
     if STRICT in call.headers and call.headers[STRICT].lower() not in _TRUTH:
         raise InvalidArgumentError(STRICT, "expected true or false")
+    check_credentials(call.headers)
 
 
 def trailers(call: Call) -> Trailers:
     """Return what the caller is told beside the answer: how the call is found again, what it took, what the cluster warned of."""
     told = ((REQUEST_ID, call.request_id), (UPSTREAM_CALLS, str(call.upstream_calls)))
     return (*told, *_warnings(call)) if call.warnings else told
-
-
-def _headers(metadata: Any) -> Mapping[str, str]:
-    """Join values of the same key by commas, as HTTP does; binary values are not for us."""
-    headers: dict[str, str] = {}
-    for key, value in metadata:
-        if value.__class__ is str:
-            headers[key] = f"{headers[key]},{value}" if key in headers else value
-    return headers
 
 
 def _warnings(call: Call) -> Trailers:

@@ -147,6 +147,26 @@ async def test_headers_reach_the_engine(connect: Connect, engine: EngineDouble) 
     assert asked.call.deadline is not None
 
 
+async def send(client: httpx.AsyncClient, query: str, *headers: tuple[str, str]) -> httpx.Response:
+    body = json.dumps({"query": query})
+    return await client.post("/graphql", content=body, headers=[("content-type", "application/json"), *headers])
+
+
+async def test_headers_of_equal_names_are_joined(connect: Connect, engine: EngineDouble) -> None:
+    await send(connect(), ALLOCATION, ("x-tenant", "a"), ("x-tenant", "b"))
+    [asked] = engine.asked
+    assert asked.call.headers["x-tenant"] == "a,b"
+
+
+@pytest.mark.parametrize("second", ["Basic x", "Basic y", ""])
+async def test_credentials_are_taken_once(connect: Connect, engine: EngineDouble, second: str) -> None:
+    answer = await send(connect(), ALLOCATION, ("authorization", "Basic x"), ("Authorization", second))
+    [error] = answer.json()["errors"]
+    assert error["message"] == "authorization: expected once, got several"
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID_ARGUMENT", "authorization")
+    assert engine.asked == []
+
+
 @pytest.mark.parametrize("milliseconds", ["0", "-1", "1.5", "x", "", "1" * 30, "²"])
 async def test_wrong_timeouts_are_refused(connect: Connect, engine: EngineDouble, milliseconds: str) -> None:
     body = json.dumps({"query": ALLOCATION})

@@ -47,6 +47,19 @@ def test_values_of_a_key_are_joined_and_binary_ones_left_out() -> None:
     assert call.headers == {"x-goog-fieldmask": "a,b"}
 
 
+@pytest.mark.parametrize(
+    "values", [("ApiKey abc", "ApiKey abc"), ("ApiKey abc", "Basic def"), ("", "ApiKey abc"), ("a", "b", "c")]
+)
+def test_credentials_are_taken_once(values: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        check_call(read(*(("authorization", value) for value in values)))
+    assert caught.value.failure.message == "authorization: expected once, got several"
+
+
+def test_credentials_may_have_commas() -> None:
+    check_call(read(("authorization", 'Digest username="u", realm="r"')))
+
+
 def test_deadline_is_counted_from_now() -> None:
     before = time.monotonic()
     deadline = read_call(Context([], remaining=5.0)).deadline

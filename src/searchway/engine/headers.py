@@ -1,0 +1,34 @@
+"""What both faces make of received headers, which gRPC calls metadata, so that a call means the same on either."""
+
+from collections.abc import Iterable, Mapping
+
+from searchway.errors import InvalidArgumentError
+
+_AUTHORIZATION = "authorization"
+
+
+class Joined(str):
+    """The values of a header that came more than once."""
+
+    __slots__ = ()
+
+
+def join_headers(received: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join the values of equal names, which are in lower case, by commas.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+    """
+    headers: dict[str, str] = {}
+    for name, value in received:
+        headers[name] = Joined(f"{headers[name]},{value}") if name in headers else value
+    return headers
+
+
+def check_credentials(headers: Mapping[str, str]) -> None:
+    """Refuse credentials that came more than once: nobody could tell whose the call is.
+
+    Raises:
+        InvalidArgumentError: they did.
+    """
+    if isinstance(headers.get(_AUTHORIZATION), Joined):
+        raise InvalidArgumentError(_AUTHORIZATION, "expected once, got several")
