@@ -8,7 +8,6 @@ What `connection_init` carries counts as headers of each operation. https://gith
 import asyncio
 from collections.abc import Collection
 from contextlib import aclosing, suppress
-from urllib.parse import urlsplit
 
 from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
@@ -71,8 +70,9 @@ class WebSocketEndpoint:
         """Tell whether the page that connects may: browsers ask nobody before they do it for any page."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
-        own = headers.get(b"host", b"").decode("latin-1")
-        return not origin or bool({"*", origin} & set(self._origins)) or urlsplit(origin).netloc == own
+        host = headers.get(b"host", b"").decode("latin-1")
+        own = {f"http://{host}", f"https://{host}"}  # which of both, a proxy in front may hide
+        return not origin or origin in own or bool({"*", origin} & set(self._origins))
 
 
 async def _close(send: Send, code: Close, reason: str) -> None:

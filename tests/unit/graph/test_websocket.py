@@ -14,6 +14,7 @@ from unit.graph.engine_double import EngineDouble
 from unit.graph.serving import PROTOCOL, hear, say, served, socket
 from unit.graph.test_http import ALLOCATION, DELETE
 
+OTHERS = ("https://evil.example", "http://[x", "http://", "null", "évil")
 COUNTED = {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 
 
@@ -210,7 +211,8 @@ async def test_pages_of_others_cannot_connect(open_app: Callable[..., Starlette]
         for origin in ("https://friend.example", f"http://{address}"):
             async with socket(address, origin=origin):
                 pass
-        with pytest.raises(InvalidStatus) as caught:
-            await connect(f"ws://{address}/graphql", subprotocols=[PROTOCOL], origin=Origin("https://evil.example"))
-    assert caught.value.response.status_code == 403
-    assert [refused for refused, _, _ in engine.refusals] == [Code.PERMISSION_DENIED]
+        for origin in OTHERS:
+            with pytest.raises(InvalidStatus) as caught:
+                await connect(f"ws://{address}/graphql", subprotocols=[PROTOCOL], origin=Origin(origin))
+            assert caught.value.response.status_code == 403
+    assert [refused for refused, _, _ in engine.refusals] == [Code.PERMISSION_DENIED] * len(OTHERS)
