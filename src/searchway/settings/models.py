@@ -1,5 +1,6 @@
 """The settings of the whole gateway, with their defaults and the rules that hold between them."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -28,6 +29,8 @@ _HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transf
 _PROXY = {"proxy-authenticate", "proxy-authorization"}
 _CONTENT = {"content-length", "content-type", "content-encoding", "accept", "accept-encoding", "host"}
 _FRAMING = frozenset(_HOP | _PROXY | _CONTENT)
+# https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2, in lower case
+_HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class Address(Section):
@@ -227,13 +230,15 @@ class Settings(Section):
 
     def _problems(self) -> list[str]:
         names = [cluster.name for cluster in self.clusters]
-        framing = [name for name in self.forward_headers if name in _FRAMING or name != name.lower()]
+        framing = [name for name in self.forward_headers if name in _FRAMING]
+        misnamed = [ascii(name) for name in self.forward_headers if not _HEADER_NAME.fullmatch(name)]
         short = any(len(key.get_secret_value()) < 32 for key in self.token_keys)  # noqa: PLR2004  # 256 bits as text
         checks = [
             (not names, "clusters", "expected at least one; give --upstream URL, --config FILE or --sandbox"),
             (len(set(names)) != len(names), "clusters", "expected each name once"),
             (self.default not in {"", *names}, "default", f"expected one of {', '.join(names)}"),
-            (bool(framing), "forward_headers", f"expected lower-case end-to-end headers, got {', '.join(framing)}"),
+            (bool(misnamed), "forward_headers", f"expected names of headers in lower case, got {', '.join(misnamed)}"),
+            (bool(framing), "forward_headers", f"expected end-to-end headers, got {', '.join(framing)}"),
             ("authorization" in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
             (short, "token_keys", "expected keys of at least 32 characters"),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
