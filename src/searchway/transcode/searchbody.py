@@ -48,7 +48,7 @@ def sort_fields(sort: msgspec.Raw | None, field: str) -> list[str]:
     Raises:
         InvalidArgumentError: it is none of these.
     """
-    value: Any = None if sort is None else orjson.loads(bytes(sort))
+    value: Any = None if sort is None else jsontext.parse(bytes(sort))
     if value is None:
         return []
     names: list[str] = []
