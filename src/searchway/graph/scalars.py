@@ -27,7 +27,7 @@ from graphql import (
 from strawberry.types.scalar import ScalarDefinition
 
 from searchway.transcode import jsontext
-from searchway.transcode.jsontext import JsonText
+from searchway.transcode.jsontext import ExactFloat, ExactInt, JsonText
 
 Long = NewType("Long", int)
 Json = NewType("Json", object)
@@ -96,6 +96,8 @@ def _as_long(value: Any) -> int | None:
 
 def _as_json(value: Any) -> str:
     """Return a wrong value as its caller wrote it, or nearly so; never fails."""
+    if isinstance(value, ExactInt | ExactFloat):
+        return value.text
     return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 

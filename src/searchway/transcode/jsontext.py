@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 import msgspec
 import orjson
 
+# What a whole number counts as that has more digits than Python converts: outside of every type's range, that of float included.
+_HUGE = 10**400
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -25,11 +27,19 @@ class ExactInt(int):
 
     text: str
 
+    def __repr__(self) -> str:
+        """Show it as it was written."""
+        return self.text
+
 
 class ExactFloat(float):
     """A number with a fraction or an exponent that remembers how it was written."""
 
     text: str
+
+    def __repr__(self) -> str:
+        """Show it as it was written."""
+        return self.text
 
 
 def parse(text: str | bytes) -> Any:
@@ -91,8 +101,8 @@ def join_members(parts: Mapping[str, bytes | msgspec.Raw]) -> bytes:
 def _exact_int(text: str) -> int:
     try:
         value = int(text)
-    except ValueError:  # more digits than Python converts: only the text counts
-        value = 0
+    except ValueError:  # more digits than Python converts
+        value = -_HUGE if text.startswith("-") else _HUGE
     if str(value) == text and -(2**63) <= value < 2**64:
         return value
     exact = ExactInt(value)

@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -77,11 +78,18 @@ def test_long_takes_numbers_of_64_bits_and_their_digits(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [2**63, -(2**63) - 1, 1.5, True, None, "x", "1.0", "", " 1", "99999999999999999999", []]
+    "value", [2**63, -(2**63) - 1, 1.5, True, None, "x", "1.0", "", " 1", "99999999999999999999", [], "9" * 5000]
 )
 def test_long_refuses_everything_else(value: Any) -> None:
     with pytest.raises(GraphQLError, match="64 bits"):
         parse_long(value)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e400"])
+def test_long_shows_a_refused_number_as_it_was_written(number: str) -> None:
+    shown = number if len(number) <= 80 else number[:77] + "..."
+    with pytest.raises(GraphQLError, match=f"^Long cannot represent {re.escape(shown)}; expected"):
+        parse_long(jsontext.parse(number))
 
 
 @pytest.mark.parametrize("value", [True, {}])

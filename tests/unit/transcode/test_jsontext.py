@@ -20,6 +20,19 @@ def test_number_keeps_its_text(number: str) -> None:
     assert jsontext.dumps(jsontext.parse(text)) == text
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_number_that_python_cannot_convert_is_beyond_every_type(sign: str) -> None:
+    number = jsontext.parse(sign + "9" * 5000)
+    assert (number < 0) is bool(sign)
+    with pytest.raises(OverflowError):
+        float(number)
+
+
+@pytest.mark.parametrize("number", ["1E2", "1e400", "-0", "9" * 5000])
+def test_number_is_shown_as_it_was_written(number: str) -> None:
+    assert repr(jsontext.parse(number)) == number
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_check_takes_every_number(number: str) -> None:
     assert jsontext.check(number) == number.encode()
