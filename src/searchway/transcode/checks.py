@@ -3,6 +3,7 @@
 Both faces pass here, so both refuse the same input with the same words. Escaping is not here: it belongs to the path template.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -91,8 +92,16 @@ def _check_value(field: Field, value: Any, path: str) -> None:
             raise InvalidArgumentError(path, f"unknown value {value}; {expected_words(field)}")
     elif field.kind is Kind.JSON:
         _check_json(value.text, path)
+    elif field.kind is Kind.DOUBLE:
+        _check_finite(value, path)
     elif field.duration and not _DURATION.fullmatch(value):
         raise InvalidArgumentError(path, f"{value!r} is not a length of time; expected a number with a unit, as in 30s")
+
+
+def _check_finite(value: float, path: str) -> None:
+    """JSON has no other numbers: they would be sent as null."""
+    if not math.isfinite(value):
+        raise InvalidArgumentError(path, f"expected a finite number, got {value}")
 
 
 def _check_json(text: str, path: str) -> None:

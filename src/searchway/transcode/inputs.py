@@ -115,7 +115,10 @@ def _whole(low: int, high: int) -> Callable[[Field, Any, str], int]:
 def _fraction(_field: Field, value: Any, path: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong("a number", value, path)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise _wrong("a number of 64 bits", value, path) from error
 
 
 def _word(field: Field, value: Any, path: str) -> int:

@@ -17,6 +17,12 @@ def check(name: str, values: dict[str, Any]) -> None:
 POLICY = {"description": "d", "default_state": "a", "states": [{"name": "a"}]}
 
 
+def policy(percentage: Any) -> dict[str, Any]:
+    """Return a policy that shrinks to a percentage of the shards."""
+    shrink = {"shrink": {"percentage_of_source_shards": percentage}}
+    return {"policy_id": "p", "policy": {**POLICY, "states": [{"name": "a", "actions": [shrink]}]}}
+
+
 @pytest.mark.parametrize("duration", ["30s", "1.5h", "500ms", "10micros", "7nanos", "1d", "2m", "0", "-1"])
 def test_duration_of_the_engines_passes(duration: str) -> None:
     check("cat.ListAllocation", {"master_timeout": duration})
@@ -69,6 +75,18 @@ def test_enum_numbers_that_mean_nothing_are_refused() -> None:
         message.refresh = number
         with pytest.raises(InvalidArgumentError, match="expected one of TRUE"):
             check_message(shape, message)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), float("1e400")])
+def test_numbers_that_json_has_not_are_refused(number: float) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"expected a finite number, got {number}") as caught:
+        check("ism.CreatePolicy", policy(number))
+    assert caught.value.failure.field == "policy.states[0].actions[0].shrink.percentage_of_source_shards"
+
+
+@pytest.mark.parametrize("number", [0.0, -0.5, 5e-324, 1.7976931348623157e308])
+def test_numbers_that_json_has_pass(number: float) -> None:
+    check("ism.CreatePolicy", policy(number))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from searchway.contract.catalog import load
 from searchway.errors import InvalidArgumentError
-from searchway.transcode import inputs
+from searchway.transcode import inputs, jsontext
 from searchway.transcode.jsontext import JsonText
 
 POLICY = {"description": "d", "default_state": "a", "states": [{"name": "a"}]}
@@ -57,6 +57,30 @@ def test_message_without_fields_is_given_as_object_or_true(given: Any) -> None:
 
 def test_item_alone_is_a_list_of_one() -> None:
     assert list(build("cat.ListAllocation", {"columns": "node"}).columns) == ["node"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "field"),
+    [
+        ("ism.UpdatePolicy", '{"if_seq_no":%s}', "if_seq_no"),
+        ("cat.ListAllocation", '{"page_size":%s}', "page_size"),
+        (
+            "ism.CreatePolicy",
+            '{"policy":{"states":[{"actions":[{"shrink":{"percentage_of_source_shards":%s}}]}]}}',
+            "policy.states[0].actions[0].shrink.percentage_of_source_shards",
+        ),
+    ],
+)
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "-" + "9" * 5000])
+def test_numbers_of_many_digits_are_beyond_every_type(name: str, text: str, field: str, number: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"expected a (whole )?number .*, got {number[:70]}") as caught:
+        build(name, jsontext.parse(text % number))
+    assert caught.value.failure.field == field
+
+
+def test_numbers_of_many_digits_stay_whole_in_free_json() -> None:
+    text = f'{{"n":{"9" * 5000}}}'
+    assert build("security.PutRole", {"role": {"metadata": jsontext.parse(text)}}).role.metadata.text == text
 
 
 @pytest.mark.parametrize(
