@@ -154,7 +154,8 @@ class Pager:
 
         def paginate(items: Sequence[Any]) -> Page:
             count = min(len(items), size)
-            return self._page(slice(0, count), start, start + count, total=total)
+            is_over = count == 0 < size  # whatever the number of all says: deletions, or what the caller may not see
+            return self._page(slice(0, count), start, start + count, total=start if is_over else total)
 
         return Answer(bodies=(body,), paginate=paginate)
 

@@ -143,6 +143,8 @@ class Run:
                 self.parts.flights.close(self.cluster.name)
         if response.status >= _FIRST_OTHER:  # a redirect is no answer either: something stands before the cluster
             raise read_failure(self.operation, self._without_user(response))
+        if not self.operation.read_only:  # what is read may hold documents, which are nobody's to change
+            response = self._without_user(response)
         return own_answer(self.operation, self.message, response)
 
     def _without_user(self, response: HttpResponse) -> HttpResponse:

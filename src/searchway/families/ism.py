@@ -6,6 +6,7 @@ from typing import Any
 from searchway.errors import Code, Failure
 from searchway.families.documents import read_object
 from searchway.families.hooks import Done, Hook, Outcome
+from searchway.transcode.redaction import redact
 
 _REASON = "index_state_management_exception"
 
@@ -31,7 +32,7 @@ class ExplainIndices(Hook):
 
 
 def _refused(index: Mapping[str, Any]) -> Failure:
-    name, reason = str(index.get("index_name", "")), str(index.get("reason", ""))
+    name, reason = str(index.get("index_name", "")), redact(str(index.get("reason", "")))
     cause = {"type": _REASON, "reason": reason, "index": name}
     return Failure(code=Code.FAILED_PRECONDITION, message=reason, item=name, cause=cause)
 

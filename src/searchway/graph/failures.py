@@ -65,7 +65,7 @@ def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:
     document = {name: value for name, value in failure.document().items() if value not in _ABSENT}
     message, cause = document.pop("message", ""), document.pop("cause", {})
     said = message.removeprefix(failure.field)
-    if not failure.http_status:  # else it is the cluster's own
+    if not (failure.http_status or failure.cause or failure.item):  # else it is the cluster's own
         said = reword_message(said, operation)
     if failure.field:
         document["field"] = _argument_path(operation, failure.field)

@@ -18,7 +18,8 @@ import orjson
 
 from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
-from searchway.transcode import members, values
+from searchway.transcode import jsontext, members, values
+from searchway.transcode.redaction import redact, redact_texts
 from searchway.transcode.rows import RowDecoder, cell, row_decoder
 
 
@@ -96,6 +97,9 @@ class Compiler:
             "dumps": orjson.dumps,
             "free": _fragment if dialect is Dialect.GRAPH else _free_message,
             "Raw": members.Raw,
+            "redact": redact,
+            "redacted": redact_texts,
+            "redacted_raw": _redacted_raw,
             "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
         }
         self._functions: dict[tuple[Any, ...], str] = {}
@@ -202,6 +206,8 @@ class Compiler:
         if field.words is not None and self._dialect is Dialect.PROTO:
             numbers = {word: number for number, word in field.words.words.items()}
             return f"(None if (v := {source}) is None else {numbers!r}.get(text(v)))"
+        if field.name == _REASON:
+            return f"(None if (v := {source}) is None else redact(text(v)))"
         convert, cls = _CONVERTERS[field.kind]
         if self._table and convert == "whole":  # whole numbers come as digits, by the thousand
             return f"(int(v) if (v := {source}).__class__ is str and v.isdigit() else whole(v))"
@@ -256,7 +262,8 @@ class Compiler:
 
     def _object_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
         display = self._display(selection, shape, lambda one: self._member(one, shape, lossless))
-        return [*(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
+        clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.name == _CAUSE else []
+        return [*clean, *(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
 
     def _display(self, selection: Selection | None, shape: Shape, write: Callable[[Selected], str]) -> str:
         pairs = [f"{one.out!r}: {write(one)}" for one in selected_fields(shape, selection)]
@@ -276,6 +283,12 @@ class Compiler:
 
 
 _GET = "g = m.get"
+_CAUSE = "searchway.api.errors.v1.ErrorCause"
+_REASON = "reason"  # of whatever message: the engine's own sentence, in which nodes and their addresses stand
+
+
+def _redacted_raw(text: Any) -> members.Raw:
+    return members.Raw(jsontext.dumps(redact_texts(jsontext.parse(bytes(text)))).encode())
 
 
 def _fragment(text: Any) -> orjson.Fragment:

@@ -15,7 +15,7 @@ ADDRESS: Final = "<address>"
 USER: Final = "<user>"
 SECRET: Final = "<secret>"  # noqa: S105  # the mark that stands where a secret stood
 
-_USER_IN_BRACKETS: Final = f"[{USER}]".encode()
+_USER_IN_BRACKETS: Final = f"user [{USER}]".encode()
 _USER_BY_NAME: Final = f"[name={USER},".encode()
 
 _LEVELS: Final = 12
@@ -85,7 +85,18 @@ def redact(text: str) -> str:
 def hide_user(body: bytes, user: str) -> bytes:
     """Return an error body without a user's name where engines put it: user [name], User [name=name, …]."""
     name = orjson.dumps(user)[1:-1]
-    return body.replace(b"[%b]" % name, _USER_IN_BRACKETS).replace(b"[name=%b," % name, _USER_BY_NAME)
+    return body.replace(b"user [%b]" % name, _USER_IN_BRACKETS).replace(b"[name=%b," % name, _USER_BY_NAME)
+
+
+def redact_texts(value: Any) -> Any:
+    """Return a part of an answer, an item's error for example, with all that it says but addresses, credentials and private members."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [redact_texts(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: redact_texts(one) for key, one in value.items() if key.lower() not in _PRIVATE}
+    return value
 
 
 def redact_cause(cause: Mapping[str, Any]) -> dict[str, Any]:

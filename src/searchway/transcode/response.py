@@ -68,13 +68,20 @@ class Reader:
         lossless = self._functions.lossless
         if self._wrap:
             self._expected.check_value(self._wrap, body)
-            return {self._wrap: msgspec.Raw(body) if lossless else orjson.loads(body)}
+            return {self._wrap: msgspec.Raw(body) if lossless else _parsed(body)}
         if lossless:
             return jsontext.members(body)
-        document = orjson.loads(body)
+        document = _parsed(body)
         if not isinstance(document, dict):
             raise TypeError("expected an object")
         return document
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return jsontext.parse(body)  # knows the few legal texts that orjson refuses, such as 1e400
 
 
 def _page_items(items: list[Any], answer: Answer) -> list[Any]:

@@ -102,7 +102,7 @@ async def test_every_search_that_failed_is_told_by_its_number(key: str) -> None:
 
 def test_checkpoints_go_into_headers_without_their_own_and_the_callers_message_stays() -> None:
     operation = load().operation("fleet.MultiSearch")
-    searches = [{"body": "{}"}, {"header": {"wait_for_checkpoints": [9]}, "body": "{}"}]
+    searches = [{"body": {}}, {"header": {"wait_for_checkpoints": [9]}, "body": {}}]
     message = inputs.build(operation.request, {"searches": searches, "wait_for_checkpoints": [1, 2]})
     before = message.SerializeToString()
     prepared = HOOKS["fleet.MultiSearch"].prepare(message)

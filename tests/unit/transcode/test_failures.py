@@ -305,3 +305,9 @@ def test_a_cause_deeper_than_any_engine_nests_is_read() -> None:
 
 def test_a_body_nested_without_end_is_read() -> None:
     assert read(READ, 500, "[" * 200_000).failure.code is Code.INTERNAL
+
+
+@pytest.mark.parametrize("text", ["Wed, 21 Oct 2015 07:28:00 +99999999999999", "Wed, 21 Oct 9999 07:28:00 -9999"])
+def test_retry_after_that_no_clock_can_tell_means_nothing(text: str) -> None:
+    response = HttpResponse(status=503, headers={"retry-after": text}, body=b"")
+    assert read_failure(OPERATIONS["cat.ListAllocation"], response).failure.retry_delay_ms in {0, 3_600_000}
