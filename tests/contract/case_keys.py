@@ -11,6 +11,7 @@ import orjson
 from contract.rest_keys import ANY, Keys
 from harness.cases import Case, Exchange, Step, read_cases
 from searchway.contract.records import Form
+from searchway.transcode import jsontext
 
 
 def is_in_a_case(operation: str, section: str, keys: Keys) -> bool:
@@ -56,7 +57,7 @@ _SECTIONS = {"query": _in_query, "body": _in_body, "response": _in_response}
 
 
 def _parsed(exchange: Exchange) -> Any:
-    return orjson.loads(exchange.answer) if exchange.answer else None
+    return jsontext.parse(exchange.answer) if exchange.answer else None
 
 
 def _named(keys: Keys, values: Mapping[str, Any]) -> Keys:
