@@ -4,6 +4,7 @@ The engines are loose with types: the cat APIs write numbers as text. What canno
 reader turns into one error.
 """
 
+import math
 import re
 from typing import Any
 
@@ -41,7 +42,10 @@ def fraction(value: Any) -> float | None:
         return None
     if isinstance(value, bool):
         raise TypeError("expected a number, got bool")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ValueError("expected a number of 64 bits") from error
 
 
 def boolean(value: Any) -> bool | None:
@@ -58,5 +62,11 @@ _TRUTH = {"true": True, "false": False}
 
 def _whole_from_text(value: str) -> int | None:
     if size := _SIZE.fullmatch(value):
-        return int(float(size[1]) * _FACTORS[size[2]])
+        return _bytes(float(size[1]), size[2])
     return int(value) if value else None
+
+
+def _bytes(number: float, unit: str) -> int:
+    if not math.isfinite(number * _FACTORS[unit]):
+        raise ValueError("expected a size of 64 bits")
+    return int(number * _FACTORS[unit])

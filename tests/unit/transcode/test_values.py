@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from searchway.transcode import values
+from searchway.transcode import jsontext, values
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_loose_value_becomes_the_promised_type(convert: Callable[[Any], Any], gi
     [
         (values.text, []), (values.text, {}), (values.whole, "x"), (values.whole, 1.5), (values.whole, []),
         (values.whole, True), (values.fraction, True), (values.fraction, "x"), (values.boolean, "yes"), (values.boolean, 1),
+        (values.whole, "9" * 400 + "b"), (values.whole, "9" * 306 + "pb"), (values.whole, "9" * 5000),
+        (values.fraction, 10**400), (values.fraction, jsontext.parse("9" * 5000)), (values.whole, jsontext.parse("9" * 5000)),
     ],
 )  # fmt: skip
 def test_value_that_cannot_be_meant_is_refused(convert: Callable[[Any], Any], given: Any) -> None:
