@@ -116,7 +116,7 @@ def test_operation_that_the_engine_has_not_is_refused_either_way(
     said = failure(monkeypatch, capsys, *how, "--sandbox", "all", "ism.ListPolicies")
     assert (said["code"], said["message"]) == (
         "UNIMPLEMENTED",
-        "Elasticsearch has no ism.ListPolicies, only OpenSearch and Open Distro",
+        "Elasticsearch has no ism.ListPolicies, only OpenSearch and Open Distro; x-searchway-cluster chooses another cluster",
     )
 
 
