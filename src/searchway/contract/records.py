@@ -170,6 +170,11 @@ class Shape:
         """The fields by proto name."""
         return {f.name: f for f in self.fields}
 
+    @property
+    def is_cause(self) -> bool:
+        """Whether it is an engine's own account of an error."""
+        return self.name == "searchway.api.errors.v1.ErrorCause"
+
     @cached_property
     def key(self) -> Field | None:
         """The field that is the key of the map entry."""

@@ -220,10 +220,8 @@ class Pager:
 
     def _exact_total(self, body: bytes) -> int | None:
         """Return the number of all items; None where the server gives a bound, or nothing."""
-        if _peek(body, self._paging.relation) != _EXACTLY:
-            return None
-        total = _peek(body, self._paging.total)
-        return total if isinstance(total, int) else None
+        relation, total = _peek_all(body, (self._paging.relation, self._paging.total))
+        return total if relation == _EXACTLY and isinstance(total, int) else None
 
     def _sorted_pairs(self, size: int, after: str) -> Pairs:
         start = ((self._paging.start, after),) if after else ()
@@ -266,7 +264,12 @@ def _offset(position: Position) -> int:
 
 
 def _peek(body: bytes, way: tuple[str, ...]) -> Any:
+    return _peek_all(body, (way,))[0]
+
+
+def _peek_all(body: bytes, ways: Sequence[tuple[str, ...]]) -> list[Any]:
     try:
-        return parsed(either_raw(members_of(msgspec.Raw(body)), (way,))) if body else None
+        document = members_of(msgspec.Raw(body) if body else None)
+        return [parsed(either_raw(document, (way,))) for way in ways]
     except (ValueError, msgspec.MsgspecError) as error:
         raise MalformedAnswerError.of_shape() from error

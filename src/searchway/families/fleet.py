@@ -1,18 +1,13 @@
 """Fleet searches: checkpoints go into the header lines, each search may fail on its own, and hits are paged only by an order that is total."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from searchway.errors import Failure, InvalidArgumentError, MalformedAnswerError
+from searchway.errors import InvalidArgumentError
+from searchway.families import searches
 from searchway.families.hooks import Done, Hook, Outcome
-from searchway.transcode import jsontext
-from searchway.transcode.failures import item_failure
 from searchway.transcode.searchbody import read_members, sort_fields
 
-_BODY, _ERROR = "body", "error"
-_LISTS = ("responses", "docs")
+_BODY = "body"
 _CHOOSING = ("size", "from", "search_after")
 _ENDINGS = (
     "the unique_field of the request, _id where header.index names one index or _index is sorted by as well, _shard_doc with a point in time (pit), "
@@ -41,8 +36,9 @@ class MultiSearch(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report every search that failed, by its number."""
-        failed = ((number, item) for number, item in enumerate(_items(done.body)) if _ERROR in item)
-        return Outcome(failures=[_failure(str(number), item) for number, item in failed])
+        _, answers = searches.cut(done.body)
+        failed = [searches.failure_of(answer, item=str(number)) for number, answer in enumerate(answers)]
+        return Outcome(failures=[failure for failure in failed if failure])
 
 
 class Search(Hook):
@@ -70,22 +66,6 @@ class Search(Hook):
             raise InvalidArgumentError(
                 f"{_BODY}.sort", f"{last}; to be paged, hits need an order that ends in {_ENDINGS}"
             )
-
-
-def _items(body: bytes) -> Sequence[Mapping[str, msgspec.Raw]]:
-    """Cut the answer into its searches; hits may hold numbers that no parser takes."""
-    try:
-        parts = jsontext.members(body)
-        found = next((parts[name] for name in _LISTS if name in parts), None)
-        return [jsontext.members(item) for item in jsontext.elements(found)] if found is not None else []
-    except msgspec.MsgspecError as error:
-        raise MalformedAnswerError.of_shape() from error
-
-
-def _failure(number: str, item: Mapping[str, msgspec.Raw]) -> Failure:
-    error, status = (jsontext.parse(bytes(item.get(name, b"null"))) for name in (_ERROR, "status"))
-    cause = error if isinstance(error, dict) else {"reason": str(error)}
-    return item_failure(cause, item=number, http_status=status if isinstance(status, int) else 0)
 
 
 def _check_object(body: Any, path: str) -> None:

@@ -14,6 +14,7 @@ import orjson
 
 from searchway.contract.records import Operation
 from searchway.errors import Applied, CallError, Code, Failure, MalformedAnswerError, UpstreamError
+from searchway.families import searches
 from searchway.families.documents import read_object
 from searchway.families.ism import is_pattern
 from searchway.transcode import jsontext
@@ -137,22 +138,17 @@ class Search(Join):
 
     def _part(self, operation: Operation, answer: msgspec.Raw) -> Part:
         try:
-            members = jsontext.members(answer)
-        except msgspec.MsgspecError:
-            return MalformedAnswerError.of_shape()
-        if "error" not in members:
-            return bytes(answer)
-        error, status = orjson.loads(bytes(members["error"])), orjson.loads(bytes(members.get("status", b"0")))
-        cause = error if isinstance(error, Mapping) else {"reason": str(error)}
-        return UpstreamError(item_failure(cause, item="", http_status=status, operation=operation.name))
+            failure = searches.failure_of(answer, item="", operation=operation.name)
+        except MalformedAnswerError as error:
+            return error
+        return UpstreamError(failure) if failure else bytes(answer)
 
 
 def _answers(body: bytes) -> tuple[msgspec.Raw | None, Sequence[msgspec.Raw]]:
     """Return how long the searches took, and what each answered; nothing where that cannot be read."""
     try:
-        document = jsontext.members(body)
-        return document.get("took"), jsontext.elements(document.get("responses") or document["docs"])
-    except (msgspec.MsgspecError, KeyError):
+        return searches.cut(body)
+    except MalformedAnswerError:
         return None, []
 
 

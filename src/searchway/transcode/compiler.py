@@ -262,7 +262,7 @@ class Compiler:
 
     def _object_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
         display = self._display(selection, shape, lambda one: self._member(one, shape, lossless))
-        clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.name == _CAUSE else []
+        clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.is_cause else []
         return [*clean, *(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
 
     def _display(self, selection: Selection | None, shape: Shape, write: Callable[[Selected], str]) -> str:
@@ -283,7 +283,6 @@ class Compiler:
 
 
 _GET = "g = m.get"
-_CAUSE = "searchway.api.errors.v1.ErrorCause"
 _REASON = "reason"  # of whatever message: the engine's own sentence, in which nodes and their addresses stand
 
 

@@ -4,7 +4,8 @@ The contract says it: members that are always there, and the names that there ca
 that are always there are sent whatever is.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from functools import cache
 
 import msgspec
 
@@ -24,7 +25,7 @@ class Expected:
         counted = {way[0] for way in (paging.total, paging.next) if way} if paging else set()
         self._known = None if is_open else frozenset(counted).union(*map(_names, members))
 
-    def check(self, document: dict[str, object]) -> None:
+    def check(self, document: Mapping[str, object]) -> None:
         """Check the members of an answer.
 
         Raises:
@@ -46,12 +47,18 @@ class Expected:
             if not body.lstrip().startswith(b"["):
                 raise ValueError("expected a list")
         elif field.shape is not None:
-            Expected(field.shape).check(dict(_members(body)))
+            expected(field.shape).check(_members(body))
 
 
-def _members(body: bytes) -> dict[str, object]:
+@cache
+def expected(shape: Shape, paging: Paging | None = None) -> Expected:
+    """Return the look of answers of a shape, in pages or not, made once."""
+    return Expected(shape, paging)
+
+
+def _members(body: bytes) -> Mapping[str, object]:
     try:
-        return dict(jsontext.members(body))
+        return jsontext.members(body)
     except msgspec.MsgspecError as error:
         raise ValueError("expected an object") from error
 

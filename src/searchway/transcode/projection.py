@@ -101,9 +101,6 @@ def _paths(operation: Operation, selection: Selection) -> frozenset[str]:
     return frozenset([*paths, *(".".join(_escape(key) for key in way if not key.isdigit()) for way in paging if way)])
 
 
-_CAUSE = "searchway.api.errors.v1.ErrorCause"
-
-
 def _always(operation: Operation, selection: Selection) -> Iterator[Selected]:
     """Yield what judgement and paging read although nobody selected it."""
     chosen = {one.field for one in selection.fields}
@@ -113,7 +110,7 @@ def _always(operation: Operation, selection: Selection) -> Iterator[Selected]:
 
 
 def _holds_causes(field: Field) -> bool:
-    return field.shape is not None and any(f.shape is not None and f.shape.name == _CAUSE for f in field.shape.fields)
+    return field.shape is not None and any(f.shape is not None and f.shape.is_cause for f in field.shape.fields)
 
 
 def _field_paths(one: Selected) -> list[str]:
@@ -137,7 +134,7 @@ def _below(prefix: str, one: Selected) -> list[str]:
     anchors = [f for f in shape.fields if f.required and f.role is Role.MEMBER]
     if not anchors:
         return [prefix]  # an object in which nothing matches would vanish
-    fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.name == _CAUSE)]
+    fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.is_cause)]
     paths = [path for child in fields if child.field.role is not Role.LOCAL for path in _field_paths(child)]
     return [prefix] if "*" in paths or not paths else [f"{inside}.{path}" for path in paths]
 

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-import orjson
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
@@ -16,7 +15,7 @@ from searchway.errors import MalformedAnswerError
 from searchway.transcode import jsontext
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.compiler import Compiler, Dialect
-from searchway.transcode.expected import Expected
+from searchway.transcode.expected import expected
 
 __all__ = ["Dialect", "Reader", "reader"]
 
@@ -27,7 +26,7 @@ class Reader:
     def __init__(self, operation: Operation, selection: Selection | None, dialect: Dialect) -> None:
         self._functions = Compiler(operation, dialect).compile(selection)
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
-        self._expected = Expected(operation.response, operation.paging)
+        self._expected = expected(operation.response, operation.paging)
 
     def read(self, answer: Answer) -> dict[str, Any]:
         """Return what is selected of the answer, and set the answer's page if it is paged.
@@ -68,20 +67,13 @@ class Reader:
         lossless = self._functions.lossless
         if self._wrap:
             self._expected.check_value(self._wrap, body)
-            return {self._wrap: msgspec.Raw(body) if lossless else _parsed(body)}
+            return {self._wrap: msgspec.Raw(body) if lossless else jsontext.loads(body)}
         if lossless:
             return jsontext.members(body)
-        document = _parsed(body)
+        document = jsontext.loads(body)
         if not isinstance(document, dict):
             raise TypeError("expected an object")
         return document
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return jsontext.parse(body)  # knows the few legal texts that orjson refuses, such as 1e400
 
 
 def _page_items(items: list[Any], answer: Answer) -> list[Any]:

@@ -35,15 +35,12 @@ class Clusters:
         self._carriers = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
         self._clusters = {c.name: _build(c, settings, self._carriers[c.name]) for c in settings.clusters}
         self._default = self._clusters[settings.default_cluster.name]
+        self.names = tuple(self._clusters)
+        """The clusters' names, in the order of the settings."""
 
     def __iter__(self) -> Iterator[Cluster]:
         """Iterate over the clusters, in the order of the settings."""
         return iter(self._clusters.values())
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The clusters' names, in the order of the settings."""
-        return tuple(self._clusters)
 
     def get(self, name: str | None) -> Cluster:
         """Return the cluster of this name, the default one for None and "".
