@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import orjson
 
-from searchway.app import open_gateway
 from searchway.contract.catalog import load
 from searchway.contract.records import Operation
 from searchway.engine import Call
@@ -17,6 +16,7 @@ from searchway.errors import InvalidArgumentError
 from searchway.rpc.calls import CLUSTER, FIELD_MASK, REQUEST_ID, STRICT, check_call
 from searchway.rpc.client import Target, call_gateway
 from searchway.rpc.masks import parse_mask
+from searchway.server.gateway import open_gateway
 from searchway.settings import Settings
 from searchway.transcode import inputs, jsontext
 from searchway.transcode.response import Dialect, reader

@@ -65,10 +65,10 @@ def cli() -> None:
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="[SEARCHWAY_LOG_LEVEL]")
 def serve(config: Path | None, **options: Any) -> None:
     """Serve both faces until interrupted."""
-    from searchway import app  # noqa: PLC0415  # the servers take half a second to import, which other commands need not
+    from searchway import server  # noqa: PLC0415  # the servers take half a second to import, which other commands need not
 
     settings = _settings(config, options)
-    app.serve(
+    server.serve(
         settings, lambda ports: click.echo(listing.first_queries(settings, ports.http, ports.grpc)), logs.configure
     )
 

@@ -10,11 +10,11 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from harness.faces import events
-from searchway.app import open_gateway
 from searchway.contract.catalog import load
 from searchway.contract.records import Engine, Operation
 from searchway.graph.app import create_app
 from searchway.graph.schema import print_sdl
+from searchway.server.gateway import open_gateway
 from searchway.settings import Settings
 
 FOLDER: Final = Path(__file__).parents[2] / "graphql"

@@ -74,7 +74,7 @@ def test_the_import_direction_is_the_checked_one() -> None:
     (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
     order = [set(re.findall(r"searchway\.(\w+)", layer)) for layer in layers]
     text = re.sub(r"\s+", " ", README.read_text(encoding="utf-8"))
-    said = re.search(r"`(cli, app > [^`]+)`", text)
+    said = re.search(r"`(cli, server > [^`]+)`", text)
     assert said is not None
     places = [
         [place for place, modules in enumerate(order) if module in modules]

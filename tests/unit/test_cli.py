@@ -13,7 +13,7 @@ def test_several_workers_without_a_key_do_not_start(
 ) -> None:
     monkeypatch.delenv("SEARCHWAY_TOKEN_KEYS", raising=False)
     monkeypatch.setattr("sys.argv", ["searchway", "serve", "--sandbox", "opensearch", "--workers", "2"])
-    monkeypatch.setattr("searchway.app.serve", lambda *_: pytest.fail("it started"))
+    monkeypatch.setattr("searchway.server.serve", lambda *_: pytest.fail("it started"))
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2
