@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from itsdangerous import TimestampSigner
 
 from harness.gateway import Gateway, gateway_settings, open_gateway
 from harness.graph import argument_path
 from harness.upstream import Upstream
 from searchway.contract.catalog import load
 from searchway.contract.records import Engine
+from searchway.engine.tokens import Tokens
 from searchway.sandbox import create_sandbox
 from searchway.upstream import AsgiTransport
 
@@ -163,7 +163,8 @@ async def test_a_token_grows_old(
 ) -> None:
     gateway = gateways["old"]
     token = await first_token(gateway, face)
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer: int(time.time()) + age)
+    later = int(time.time()) + age
+    monkeypatch.setattr(Tokens, "now", lambda _tokens: later)
     if is_good:
         assert await following(gateway, face, token) == NAMES[2:4]
     else:

@@ -1,17 +1,19 @@
 """Page tokens: opaque, signed, and good only for the list they were given for.
 
 A token holds the position in the list and a digest of what the list is: operation, cluster and filters. The page size and the caller's
-credentials are not part of it, since both may change between pages.
+credentials are not part of it, since both may change between pages. The tokens of one page are all signed by one reading of the clock, so
+that tokens of one position are equal.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from secrets import token_urlsafe
 from typing import Any
 
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from searchway.contract.records import Operation
 from searchway.errors import InvalidArgumentError
@@ -25,33 +27,46 @@ _NOT_FILTERS = ("page_size", "page_token", "strict")
 class Tokens:
     """Signs and reads page tokens."""
 
-    def __init__(self, keys: Sequence[str], *, max_age: int) -> None:
-        """Take the keys, of which the first signs and all are accepted; a random one if there are none."""
+    def __init__(self, keys: Sequence[str], *, max_age: int, clock: Callable[[], float] = time.time) -> None:
+        """Take the keys, of which the first signs and all are accepted; a random one if there are none.
+
+        Args:
+            keys: secrets that gateways have in common.
+            max_age: seconds for which a token is good.
+            clock: seconds since the epoch.
+        """
         # The library signs with the last key, the settings name the newest first.
         ordered = list(reversed(keys)) or [token_urlsafe(32)]
-        self._serializer = URLSafeTimedSerializer(ordered, salt="searchway.page")
+        self._serializer = URLSafeSerializer(ordered, salt="searchway.page")
         self._max_age = max_age
+        self._clock = clock
 
     def of(self, operation: Operation, cluster: str, message: Any) -> "ListTokens":
         """Return the tokens of one list."""
         return ListTokens(self, operation, cluster, message)
 
-    def sign(self, digest: str, position: Position) -> str:
-        """Return the token for a position."""
-        return str(self._serializer.dumps([digest, position]))
+    def now(self) -> int:
+        """Return the second since the epoch, which a page's tokens are signed with."""
+        return int(self._clock())
+
+    def sign(self, digest: str, position: Position, moment: int) -> str:
+        """Return the token for a position, good from a moment on."""
+        return str(self._serializer.dumps([digest, position, moment]))
 
     def read(self, digest: str, token: str, field: str = "page_token") -> Position:
         """Return the position of a token that the caller gave as `field`.
+
+        A token from the future is taken: the clock of the gateway that signed it is ahead of ours.
 
         Raises:
             InvalidArgumentError: the token is not ours, is of another list, or too old.
         """
         try:
-            found, position = self._serializer.loads(token, max_age=self._max_age)
-        except SignatureExpired as error:
-            raise InvalidArgumentError(field, "has expired; begin with the first page") from error
+            found, position, moment = self._serializer.loads(token)
         except (BadData, ValueError, TypeError) as error:
             raise InvalidArgumentError(field, "was not made by this gateway, or was changed") from error
+        if self.now() - moment > self._max_age:
+            raise InvalidArgumentError(field, "has expired; begin with the first page")
         if found != digest:
             raise InvalidArgumentError(field, "belongs to a list of another operation, cluster or filter")
         return position  # type: ignore[no-any-return]  # what sign put there
@@ -59,7 +74,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class ListTokens:
-    """The tokens of one list."""
+    """The tokens of one page of a list."""
 
     tokens: Tokens
     """Who signs."""
@@ -75,9 +90,14 @@ class ListTokens:
         """What the list is; most calls have it on one page and never ask."""
         return _digest(self.operation, self.cluster, self.message)
 
+    @cached_property
+    def moment(self) -> int:
+        """When the page was made."""
+        return self.tokens.now()
+
     def sign(self, position: Position) -> str:
-        """Return the token for a position."""
-        return self.tokens.sign(self.digest, position)
+        """Return the token for a position; the same one each time."""
+        return self.tokens.sign(self.digest, position, self.moment)
 
     def read(self, token: str, field: str = "page_token") -> Position:
         """Return the position of a token. See `Tokens.read`."""

@@ -8,10 +8,13 @@ from searchway.transcode import inputs
 KEYS = ["n" * 32, "o" * 32]
 
 
-def tokens(keys: list[str] = KEYS, *, cluster: str = "c", max_age: int = 86_400, **values: object) -> ListTokens:
+NOON = 1_700_000_000.0
+
+
+def tokens(keys: list[str] = KEYS, *, cluster: str = "c", at: float = NOON, **values: object) -> ListTokens:
     operation = load().operation("rules.ListRules")
     message = inputs.build(operation.request, {"feature_type": "f", **values})
-    return Tokens(keys, max_age=max_age).of(operation, cluster, message)
+    return Tokens(keys, max_age=60, clock=lambda: at).of(operation, cluster, message)
 
 
 @pytest.mark.parametrize("position", [0, 120, "abc", " ", "-_ü"])
@@ -53,9 +56,30 @@ def test_foreign_or_changed_token_is_refused(token: str, problem: str) -> None:
     assert caught.value.failure.field == "page_token"
 
 
-def test_expired_token_is_refused() -> None:
+@pytest.mark.parametrize("age", [0, 59, 60, 60.9])
+def test_token_is_good_for_its_time(age: float) -> None:
+    assert tokens(at=NOON + age).read(tokens().sign(1)) == 1
+
+
+@pytest.mark.parametrize("age", [61, 86_400, 10**9])
+def test_expired_token_is_refused(age: float) -> None:
     with pytest.raises(InvalidArgumentError, match="expired"):
-        tokens(max_age=-1).read(tokens().sign(1))
+        tokens(at=NOON + age).read(tokens().sign(1))
+
+
+@pytest.mark.parametrize("ahead", [1, 3600])
+def test_token_of_a_gateway_whose_clock_is_ahead_is_taken(ahead: float) -> None:
+    assert tokens().read(tokens(at=NOON + ahead).sign(1)) == 1
+
+
+def test_one_page_is_signed_by_one_reading_of_the_clock() -> None:
+    seconds = iter([NOON, NOON + 1, NOON + 2])
+    operation = load().operation("rules.ListRules")
+    signing = Tokens(KEYS, max_age=60, clock=lambda: next(seconds))
+    page = signing.of(operation, "c", operation.request.cls())
+    other = signing.of(operation, "c", operation.request.cls())
+    assert page.sign(7) == page.sign(7)
+    assert page.sign(7) != other.sign(7)
 
 
 def test_without_keys_each_gateway_has_its_own() -> None:

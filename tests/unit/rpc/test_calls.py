@@ -39,7 +39,7 @@ def test_metadata_is_read() -> None:
 
 
 def test_credentials_are_not_in_the_repr() -> None:
-    assert "abc" not in repr(read(("authorization", "ApiKey abc")))
+    assert "hush" not in repr(read(("authorization", "ApiKey hush")))
 
 
 def test_values_of_a_key_are_joined_and_binary_ones_left_out() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -84,7 +85,14 @@ async def test_tasks_that_run_are_listed_by_action() -> None:
 async def test_waiting_for_a_task_ends_with_the_task() -> None:
     sandbox = await with_policy(enrich_seconds=0.05)
     task = (await ask(sandbox, "PUT /_enrich/policy/p/_execute?wait_for_completion=false")).document["task"]
-    answer = await ask(sandbox, f"GET /_tasks/{task}?wait_for_completion=true&timeout=5s")
+    answer = await ask(sandbox, f"GET /_tasks/{task}?wait_for_completion=true&timeout=60s")
+    assert answer.document["completed"] is True
+
+
+async def test_waiting_for_a_task_goes_by_the_clusters_clock() -> None:
+    sandbox = await with_policy(enrich_seconds=0.02, clock=lambda: time.monotonic() / 2)  # timers go off too early
+    task = (await ask(sandbox, "PUT /_enrich/policy/p/_execute?wait_for_completion=false")).document["task"]
+    answer = await ask(sandbox, f"GET /_tasks/{task}?wait_for_completion=true&timeout=60s")
     assert answer.document["completed"] is True
 
 
