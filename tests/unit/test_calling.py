@@ -136,6 +136,16 @@ def test_only_what_is_known_of_a_failure_is_told(
     }
 
 
+@pytest.mark.parametrize("how", [["--dry-run"], []])
+def test_name_that_would_reach_another_api_is_refused_either_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: list[str]
+) -> None:
+    settings = '{"index": "_settings", "settings": {"index.blocks.write": true}}'
+    said = failure(monkeypatch, capsys, *how, "--sandbox", "elasticsearch", "indices.CreateIndex", settings)
+    assert (said["code"], said["field"]) == ("INVALID_ARGUMENT", "index")
+    assert "'_settings' must not begin with '_'" in said["message"]
+
+
 def test_headers_are_those_of_a_caller(runner: CliRunner) -> None:
     headers = ["x-searchway-cluster: opensearch", "x-goog-fieldmask: policies.id", "x-goog-fieldmask: total_size"]
     flags = [part for header in headers for part in ("--header", header)]

@@ -5,7 +5,7 @@ The only place that turns protobuf descriptors into records; must not know how o
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -90,8 +90,17 @@ def load() -> Catalog:
     comments = read_comments(descriptor_set)
     shapes = ShapeFactory(comments)
     modules = [_generated(file.name) for file in descriptor_set.file if file.name.startswith(_PACKAGE)]
-    operations = [operation for module in modules for operation in _operations(module, comments, shapes)]
+    operations = _distinguished([o for module in modules for o in _operations(module, comments, shapes)])
     return Catalog(operations={o.name: o for o in operations}, descriptor_set=descriptor_set)
+
+
+def _distinguished(operations: list[Operation]) -> list[Operation]:
+    """Tell each path variable what other operations have in its place: a value that equals it would reach them."""
+    routes = {binding.path for operation in operations for binding in operation.bindings}
+    return [
+        replace(o, bindings=tuple(replace(binding, path=binding.path.among(routes)) for binding in o.bindings))
+        for o in operations
+    ]
 
 
 def _generated(proto: str) -> ModuleType:

@@ -8,8 +8,8 @@ Every variable is one segment. A value is escaped as a whole, so that it can nev
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -26,6 +26,10 @@ class Variable:
 
     field: str
     """The field's name."""
+    leads: bool = False
+    """Whether it is the first segment, where each API has its own word."""
+    beside: frozenset[str] = frozenset()
+    """The literals that other routes have in its place. Known once all routes are: see `PathTemplate.among`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,24 @@ class PathTemplate:
     def expand(self, values: Mapping[str, str]) -> str:
         """Return the percent-encoded path for the values, which are already comma lists where a field is a list."""
         return "".join(f"/{escape(values[s.field])}" if isinstance(s, Variable) else f"/{s}" for s in self.segments)
+
+    def among(self, others: Iterable["PathTemplate"]) -> "PathTemplate":
+        """Return the template whose variables know the literals that the other routes have in their places."""
+        routes = tuple(others)
+        return PathTemplate(tuple(self._placed(place, routes) for place in range(len(self.segments))))
+
+    def _placed(self, place: int, routes: "tuple[PathTemplate, ...]") -> str | Variable:
+        segment = self.segments[place]
+        if not isinstance(segment, Variable):
+            return segment
+        here = (route.segments[place] for route in routes if route.follows(self.segments[:place]))
+        return replace(segment, beside=frozenset(other for other in here if isinstance(other, str)))
+
+    def follows(self, beginning: "tuple[str | Variable, ...]") -> bool:
+        """Tell whether a path with these segments at its beginning, and more, can be one of this template."""
+        pairs = zip(beginning, self.segments, strict=False)
+        fits = all(isinstance(a, Variable) or isinstance(b, Variable) or a == b for a, b in pairs)
+        return fits and len(self.segments) > len(beginning)
 
     def replace_prefix(self, old: str, new: str) -> "PathTemplate":
         """Return the template with other literal segments at its beginning."""
@@ -72,12 +94,13 @@ def parse_template(text: str) -> PathTemplate:
     """
     if not text.startswith("/") or text == "/":
         raise TemplateError(f"{text!r} must begin with a slash and have a segment")
-    return PathTemplate(tuple(_parse_segment(part, text) for part in text[1:].split("/")))
+    parts = text[1:].split("/")
+    return PathTemplate(tuple(_parse_segment(part, text, leads=place == 0) for place, part in enumerate(parts)))
 
 
-def _parse_segment(part: str, text: str) -> str | Variable:
+def _parse_segment(part: str, text: str, *, leads: bool) -> str | Variable:
     if found := _VARIABLE.fullmatch(part):
-        return Variable(found[1])
+        return Variable(found[1], leads=leads)
     if _LITERAL.fullmatch(part):
         return part
     raise TemplateError(f"{part!r} in {text!r} is neither a literal nor a variable")

@@ -11,24 +11,6 @@ from searchway.transcode.checks import is_given
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options
 COMMON_OPTIONS = frozenset({"error_trace", "filter_path", "format", "human", "pretty", "source", "source_content_type"})
 
-# What a path must not have as a segment, because clients and proxies take it out even before it is sent.
-# https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
-_DOT_SEGMENTS = frozenset({".", ".."})
-
-
-def path_argument(field: Field, value: Any) -> str:
-    """Return the text of a path variable.
-
-    Raises:
-        InvalidArgumentError: it is empty, a dot segment, or a list with an item that is empty or holds a comma.
-    """
-    text = text_of(field, value, field.name)
-    if not text:
-        raise InvalidArgumentError(field.name, "must not be empty, it is part of the path")
-    if text in _DOT_SEGMENTS:
-        raise InvalidArgumentError(field.name, f"must not be {text!r}, which a path cannot hold")
-    return text
-
 
 def query_pairs(operation: Operation, message: Any, fields: list[Field]) -> Iterator[tuple[str, str]]:
     """Yield key and text of every given field.

@@ -15,11 +15,12 @@ import orjson
 
 from searchway.contract.records import Binding, Engine, Field, Form, Operation, Role, Shape
 from searchway.contract.selection import Selection
-from searchway.contract.template import PathTemplate
+from searchway.contract.template import PathTemplate, Variable
 from searchway.errors import InvalidArgumentError
 from searchway.transcode import params, projection
 from searchway.transcode.bodies import BodyWriter
 from searchway.transcode.checks import check_message, is_given
+from searchway.transcode.paths import path_argument
 from searchway.wire import HttpRequest
 
 Pairs = tuple[tuple[str, str], ...]
@@ -101,7 +102,8 @@ def _filled(field: Field, message: Any) -> bool:
 
 def _path(operation: Operation, binding: Binding, message: Any, engine: Engine | None) -> str:
     fields = operation.request.by_name
-    values = {n: params.path_argument(fields[n], getattr(message, n)) for n in binding.path.variables}
+    variables = [segment for segment in binding.path.segments if isinstance(segment, Variable)]
+    values = {v.field: path_argument(fields[v.field], v, getattr(message, v.field)) for v in variables}
     return _prefixed(operation, binding.path, engine).expand(values)
 
 

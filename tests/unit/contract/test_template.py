@@ -11,7 +11,7 @@ from searchway.contract.template import PathTemplate, TemplateError, Variable, e
     ("text", "segments"),
     [
         ("/_cat/allocation", ("_cat", "allocation")),
-        ("/{index}/_shrink/{target}", (Variable("index"), "_shrink", Variable("target"))),
+        ("/{index}/_shrink/{target}", (Variable("index", leads=True), "_shrink", Variable("target"))),
         ("/_rules/{feature_type}/{id}", ("_rules", Variable("feature_type"), Variable("id"))),
     ],
 )
@@ -66,3 +66,16 @@ def test_prefix_is_replaced_by_whole_segments() -> None:
 def test_prefix_that_is_not_there_is_refused() -> None:
     with pytest.raises(TemplateError):
         PathTemplate(("_cat",)).replace_prefix("_plugins", "_opendistro")
+
+
+def test_variables_know_the_literals_that_other_routes_have_in_their_places() -> None:
+    others = list(
+        map(parse_template, ["/_tasks", "/_tasks/_cancel", "/_tasks/stats/{id}", "/_nodes/hot", "/{index}/_doc/{id}"])
+    )
+    assert parse_template("/_tasks/{id}").among(others).segments == (
+        "_tasks",
+        Variable("id", beside=frozenset({"_cancel", "stats", "_doc"})),
+    )
+    assert parse_template("/{index}").among(others).segments == (
+        Variable("index", leads=True, beside=frozenset({"_tasks", "_nodes"})),
+    )
