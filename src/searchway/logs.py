@@ -33,6 +33,12 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    logging.getLogger("grpc._cython.cygrpc").addFilter(_is_no_callers_text)
+
+
+def _is_no_callers_text(record: logging.LogRecord) -> bool:
+    """Drop what grpc says, with a traceback, of metadata that is not UTF-8: it holds the value, which may be a secret."""
+    return not str(record.msg).startswith("Invalid encoding on")
 
 
 def _render(logger: object, level: str, event: structlog.typing.EventDict) -> bytes:

@@ -115,9 +115,11 @@ class Engine:
         self._telemetry.refused(face, code, request_id, operation)
 
     def _find_cluster(self, call: Call) -> None:
-        """Name the cluster of the call; a name that there is not goes nowhere, since it may be anything."""
+        """Name the cluster of the call, and check what goes on to it; a name that there is not goes nowhere, since it may be anything."""
         asked, call.cluster = call.cluster, None
-        call.cluster = self._parts.clusters.get(asked).name
+        cluster = self._parts.clusters.get(asked)
+        call.cluster = cluster.name
+        cluster.check(call.headers)
 
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.

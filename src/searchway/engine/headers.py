@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from searchway.errors import InvalidArgumentError
 
 _AUTHORIZATION = "authorization"
+_LONGEST_ID = 256
 
 
 class Joined(str):
@@ -22,6 +23,11 @@ def join_headers(received: Iterable[tuple[str, str]]) -> dict[str, str]:
     for name, value in received:
         headers[name] = Joined(f"{headers[name]},{value}") if name in headers else value
     return headers
+
+
+def is_usable_id(text: str) -> bool:
+    """Tell whether the text can identify a call in headers, trailers and log lines: 1 to 256 printable ASCII characters."""
+    return 0 < len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()
 
 
 def check_credentials(headers: Mapping[str, str]) -> None:

@@ -8,14 +8,13 @@ from uuid import uuid4
 from starlette.types import Scope
 
 from searchway.engine.call import Call
-from searchway.engine.headers import check_credentials, join_headers
+from searchway.engine.headers import check_credentials, is_usable_id, join_headers
 from searchway.errors import InvalidArgumentError
 
 _TIMEOUT = "x-searchway-timeout"
 _EXPLAIN = "x-searchway-explain"
 _STRICT = "x-searchway-strict"
 _TRUTH = {"true": True, "false": False}
-_LONGEST_ID = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +83,5 @@ def read_caller(scope: Scope) -> Caller:
 
 def _caller(headers: Mapping[str, str]) -> Caller:
     given = headers.get("x-opaque-id", "")
-    usable = given.isascii() and given.isprintable() and 0 < len(given) <= _LONGEST_ID
-    return Caller(headers=headers, request_id=given if usable else uuid4().hex, arrived=time.monotonic())
+    request_id = given if is_usable_id(given) else uuid4().hex
+    return Caller(headers=headers, request_id=request_id, arrived=time.monotonic())

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from searchway.engine.call import Call
-from searchway.engine.headers import check_credentials, join_headers
+from searchway.engine.headers import check_credentials, is_usable_id, join_headers
 from searchway.errors import InvalidArgumentError
 
 CLUSTER = "x-searchway-cluster"
@@ -18,7 +18,6 @@ STRICT = "x-searchway-strict"
 UPSTREAM_CALLS = "x-searchway-upstream-calls"
 WARNING = "x-searchway-warning"
 
-_LONGEST_ID = 256
 _WARNINGS_LIMIT = 1024  # with the details of an error, all trailers stay under the 8 KiB that clients take
 _TRUTH = {"true": True, "false": False}
 
@@ -33,7 +32,7 @@ def read_call(context: Any) -> Call:
     given = headers.get(REQUEST_ID, "")
     return Call(
         face="grpc",
-        request_id=given if 0 < len(given) <= _LONGEST_ID else os.urandom(16).hex(),
+        request_id=given if is_usable_id(given) else os.urandom(16).hex(),
         cluster=headers.get(CLUSTER) or None,
         headers=headers,
         deadline=None if remaining is None else time.monotonic() + remaining,

@@ -56,6 +56,10 @@ class ClusterSettings(Section):
     """Seconds that setting up a connection may take."""
     compress: bool = False
     """Ask for compressed answers: saves network, costs processor time on both sides."""
+    max_header_bytes: Annotated[int, Field(ge=4096)] = 16_384
+    """Most bytes of all headers of a request: the engine's `http.max_header_size` (Elasticsearch 7 and Open Distro take 8192)."""
+    max_request_line_bytes: Annotated[int, Field(ge=4096)] = 4096
+    """Longest request line, path and query included: the engine's `http.max_initial_line_length`."""
     retries: Annotated[int, Field(ge=0, le=10)] = 2
     """How often a request that may be sent again is sent again at most."""
     breaker_failures: PositiveInt = 5

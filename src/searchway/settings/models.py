@@ -97,6 +97,8 @@ class LimitSettings(Section):
     """Largest gRPC message taken."""
     grpc_send_bytes: PositiveInt = 128 * MIB
     """Largest gRPC message given."""
+    forwarded_header_bytes: PositiveInt = 8192
+    """Largest value of a caller's header that goes on to a cluster, credentials included."""
     in_flight: PositiveInt = 1000
     """Calls worked on at the same time in one process; more are RESOURCE_EXHAUSTED."""
     page_size: PositiveInt = 50

@@ -18,6 +18,7 @@ from searchway.transcode.compiler import is_lossless
 # Longer request lines are refused (4,096 bytes is the engines' default).
 # https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/networking-settings
 _LONGEST_LINE = 4096
+_BESIDE = len("DELETE  HTTP/1.1\r\n")
 
 Pairs = list[tuple[str, str]]
 
@@ -34,7 +35,9 @@ def pushdown(operation: Operation, selection: Selection | None, query: Pairs, pa
     if not paths:
         return []
     value = ",".join(sorted(paths))
-    line = path_length + sum(len(key) + len(quote(text)) + 2 for key, text in [*query, ("filter_path", value)])
+    line = (
+        _BESIDE + path_length + sum(len(key) + len(quote(text)) + 2 for key, text in [*query, ("filter_path", value)])
+    )
     return [("filter_path", value)] if line < _LONGEST_LINE else []
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from searchway.contract.records import Engine, Retry
-from searchway.errors import Applied, Code, Failure, TransportError
+from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import HeaderPolicy
@@ -24,6 +24,9 @@ from searchway.upstream.retry import Budget, may_go_again, pause
 from searchway.wire import HttpRequest, HttpResponse
 
 _log = structlog.get_logger("searchway.upstream")
+
+# What a request line has beside method and target: two spaces, the version, the end of the line.
+_LINE_ENDS = len("  HTTP/1.1\r\n")
 
 _ROOT = HttpRequest(method="GET", path="/")
 
@@ -71,6 +74,7 @@ class Cluster:
         self.name = settings.name
         self._pool = pool
         self._policy = policy
+        self._longest_line = settings.max_request_line_bytes
         self._retries = settings.retries
         self._budget = Budget()
         self._detecting = asyncio.Lock()
@@ -92,6 +96,14 @@ class Cluster:
         """Return the gateway's own user, if it is the one the cluster sees; see `HeaderPolicy.user`."""
         return self._policy.user(headers)
 
+    def check(self, headers: Mapping[str, str]) -> None:
+        """Check a caller's headers, names in lower case; see `HeaderPolicy.check`.
+
+        Raises:
+            InvalidArgumentError: One that would go on cannot.
+        """
+        self._policy.check(headers)
+
     async def send(
         self,
         request: HttpRequest,
@@ -111,8 +123,10 @@ class Cluster:
             watcher: Is told of the requests that this takes.
 
         Raises:
+            InvalidArgumentError: The request line is longer than the cluster takes.
             TransportError: No whole answer came: UNAVAILABLE or DEADLINE_EXCEEDED, with `applied` for writes.
         """
+        self._check_line(request)
         left = deadline - time.monotonic()
         if left <= 0:
             raise self._failed(retry, Code.DEADLINE_EXCEEDED, "no time was left to ask the cluster", sent=False)
@@ -131,6 +145,14 @@ class Cluster:
             raise self._failed(retry, outcome.code, outcome.problem, sent=outcome.sent)
         self._learn(from_headers(outcome.headers))
         return outcome
+
+    def _check_line(self, request: HttpRequest) -> None:
+        size = len(request.method) + len(request.target) + _LINE_ENDS
+        if size > self._longest_line:
+            problem = f"the request line has {size} bytes and the cluster takes {self._longest_line}"
+            raise InvalidArgumentError(
+                "", f"{problem} (max_request_line_bytes of the cluster): name fewer or shorter things"
+            )
 
     async def _try(
         self, outgoing: Outgoing, retry: Retry, end: float, watcher: Watcher | None

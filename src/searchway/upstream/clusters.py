@@ -82,4 +82,5 @@ def _build(settings: ClusterSettings, whole: Settings, carrier: Carrier) -> Clus
         )
         for url in settings.nodes or ("http://sandbox",)
     ]
-    return Cluster(settings, Pool(nodes), HeaderPolicy(settings, whole.forward_headers))
+    policy = HeaderPolicy(settings, whole.forward_headers, largest=whole.limits.forwarded_header_bytes)
+    return Cluster(settings, Pool(nodes), policy)

@@ -23,6 +23,14 @@ _IN_ONE_GO = 64 * 1024
 
 _REFUSED = 400
 
+# Refusals of a request that was not read to its end: too large a body, line or headers.
+_UNREAD = frozenset({413, 414, 431})
+
+# Engines say 400 to a head that is too large and then ignore all that comes over the connection. A head up to this size, in
+# bytes, is too large for none; and this is how they name such errors: too_long_http_header_exception, ..._line_..., ..._frame_...
+_SMALL_HEAD = 2048
+_TOO_LONG = b"too_long_"
+
 
 class Connection(asyncio.Protocol):
     """A connection, kept for as long as both ends want."""
@@ -84,7 +92,7 @@ class Connection(asyncio.Protocol):
         try:
             self._write(head, body)
             answer = await self._waiter
-            if not (self.is_open and self._answers.is_reusable and self._has_read(body, answer)):
+            if not (self.is_open and self._answers.is_reusable and self._has_read(head, body, answer)):
                 self.close()
         except BaseException:
             self.close()
@@ -105,10 +113,13 @@ class Connection(asyncio.Protocol):
         else:
             self._transport.write(head)
 
-    def _has_read(self, body: bytes, answer: HttpResponse) -> bool:
-        """Tell whether the other end has read the whole body: else it could take the rest for the next request."""
-        is_sent = self._socket.get_write_buffer_size() == 0
-        return is_sent and (len(body) <= _IN_ONE_GO or answer.status < _REFUSED)
+    def _has_read(self, head: bytes, body: bytes, answer: HttpResponse) -> bool:
+        """Tell whether the other end has read the whole request: else it takes the rest for the next one, or reads no more."""
+        if self._socket.get_write_buffer_size():
+            return False
+        if answer.status < _REFUSED:
+            return True
+        return len(body) <= _IN_ONE_GO and answer.status not in _UNREAD and not _is_of_the_head(head, answer)
 
     # What the loop calls.
 
@@ -155,6 +166,11 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             what = f"{type(exc).__name__}: {exc}" if exc else "ended before its answer"
             self._waiter.set_exception(httpx.ReadError(what))
+
+
+def _is_of_the_head(head: bytes, answer: HttpResponse) -> bool:
+    """Tell whether a refusal may be about the size of the request's head."""
+    return answer.status == _REFUSED and (len(head) > _SMALL_HEAD or _TOO_LONG in answer.body)
 
 
 def write_head(host: bytes, outgoing: Outgoing) -> bytes:

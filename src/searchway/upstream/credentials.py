@@ -15,16 +15,20 @@ _SCHEMES: Mapping[Literal["api_key", "bearer"], str] = {"api_key": "ApiKey", "be
 
 _TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
 
+# What the gateway's own headers, its credentials included, may need of what a cluster takes in all.
+_OWN_BYTES = 512
+
 
 class HeaderPolicy:
     """Writes the headers of every request to one cluster."""
 
-    def __init__(self, settings: ClusterSettings, forwarded: tuple[str, ...]) -> None:
+    def __init__(self, settings: ClusterSettings, forwarded: tuple[str, ...], *, largest: int = 8192) -> None:
         """Read the credentials, from files where the settings say so.
 
         Args:
             settings: The cluster's.
             forwarded: Names, in lower case, of callers' headers that go on.
+            largest: The most bytes of one of them.
 
         Raises:
             SettingsError: A key or token could not stand in a header.
@@ -33,24 +37,52 @@ class HeaderPolicy:
         self._forwards_credentials = settings.forward_credentials
         self._own = _authorization(settings)
         self._username = settings.username or ""
+        self._largest = largest
+        self._most = settings.max_header_bytes - _OWN_BYTES - len(self._own or b"")
         self._fixed = [
             (b"user-agent", f"searchway/{__version__}".encode()),
             (b"accept", b"application/json"),
             (b"accept-encoding", b"gzip" if settings.compress else b"identity"),
         ]
 
-    def write(self, request: HttpRequest, caller: Mapping[str, str]) -> Headers:
-        """Return the headers for a request, with the caller's that may pass.
+    def check(self, caller: Mapping[str, str]) -> None:
+        """Check the headers of a caller that would go on, before anything is sent or shared on its behalf.
+
+        Engines answer 400 to headers that are too large, and do not read from the connection again.
+
+        Args:
+            caller: The caller's headers, names in lower case.
 
         Raises:
-            InvalidArgumentError: One of the caller's could not stand in a request.
+            InvalidArgumentError: One of them is not printable ASCII, or larger than the cluster takes; names the header.
         """
+        left = self._most
+        for name, _ in self._forwarded:
+            if name in caller:
+                left -= self._size(name, caller[name], left)
+        if self._forwards_credentials and (theirs := caller.get("authorization")):
+            self._size("authorization", theirs, left)
+
+    def _size(self, name: str, value: str, left: int) -> int:
+        if not (value.isascii() and value.isprintable()):
+            raise InvalidArgumentError(name, "expected printable ASCII characters")
+        if len(value) > self._largest:
+            problem = f"expected at most {self._largest} bytes (limits.forwarded_header_bytes), got {len(value)}"
+            raise InvalidArgumentError(name, problem)
+        size = len(name) + len(value) + len(": \r\n")
+        if size > left:
+            problem = f"expected headers of at most {self._most} bytes together (max_header_bytes of the cluster)"
+            raise InvalidArgumentError(name, problem)
+        return size
+
+    def write(self, request: HttpRequest, caller: Mapping[str, str]) -> Headers:
+        """Return the headers for a request, with the caller's that may pass; `check` must have found them good."""
         headers = [*self._fixed]
         if request.content_type:
             headers.append((b"content-type", request.content_type.encode("ascii")))
         if authorization := self._authorization(caller):
             headers.append((b"authorization", authorization))
-        headers.extend((raw, _value(name, caller[name])) for name, raw in self._forwarded if name in caller)
+        headers.extend((raw, caller[name].encode("ascii")) for name, raw in self._forwarded if name in caller)
         return headers
 
     def user(self, caller: Mapping[str, str]) -> str:
@@ -67,14 +99,8 @@ class HeaderPolicy:
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
         if self._forwards_credentials and (theirs := caller.get("authorization")):
-            return _value("authorization", theirs)
+            return theirs.encode("ascii")
         return self._own
-
-
-def _value(name: str, value: str) -> bytes:
-    if not (value.isascii() and value.isprintable()):
-        raise InvalidArgumentError(name, "expected printable ASCII characters")
-    return value.encode("ascii")
 
 
 def _authorization(settings: ClusterSettings) -> bytes | None:

@@ -67,7 +67,7 @@ def test_deadline_is_counted_from_now() -> None:
     assert before + 5 <= deadline <= time.monotonic() + 5
 
 
-@pytest.mark.parametrize("given", [(), (("x-opaque-id", ""),), (("x-opaque-id", "x" * 257),)])
+@pytest.mark.parametrize("given", [(), *((("x-opaque-id", bad),) for bad in ("", "x" * 257, "é", "a\nb", "a\x7f"))])
 def test_call_without_a_usable_identifier_gets_one(given: Any) -> None:
     first, second = read(*given).request_id, read(*given).request_id
     assert len(first) == 32

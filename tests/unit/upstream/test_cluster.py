@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from searchway.contract.records import Engine, Retry
-from searchway.errors import Applied, Code, TransportError
+from searchway.errors import Applied, Code, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings, LimitSettings, Settings
 from searchway.upstream import Cluster, Clusters, Product
 from searchway.wire import HttpRequest, HttpResponse
@@ -166,6 +166,16 @@ async def test_failing_node_is_passed_by() -> None:
     for _ in range(3):
         await send(cluster)
     assert transport.hosts == ["n0", "n1", "n1", "n1"]
+
+
+async def test_request_line_that_the_cluster_does_not_take_is_not_sent() -> None:
+    transport = Scripted(status(200))
+    cluster = cluster_on(transport)
+    longest = "/" + "x" * (4096 - len("GET / HTTP/1.1\r\n"))
+    await send(cluster, HttpRequest(method="GET", path=longest))
+    with pytest.raises(InvalidArgumentError, match=r"4097 bytes and the cluster takes 4096 \(max_request_line_bytes"):
+        await send(cluster, HttpRequest(method="GET", path=longest + "x"))
+    assert len(transport.requests) == 1
 
 
 async def test_answer_above_the_limit_is_refused_once() -> None:

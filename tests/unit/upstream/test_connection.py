@@ -92,6 +92,35 @@ async def test_connection_is_not_kept_after_a_large_body_was_refused(size: int, 
         assert connection.is_open is kept
 
 
+TOO_LONG = b'{"error":{"type":"too_long_http_header_exception","reason":"HTTP header is larger than 16384 bytes."}}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "large", "kept"),
+    [
+        (400, b"{}", 0, True),
+        (404, b"{}", 9000, True),
+        (200, TOO_LONG, 9000, True),
+        (400, b"{}", 9000, False),  # the engine may mean the size of the head, whatever it says
+        (400, TOO_LONG, 0, False),
+        (413, b"", 0, False),
+        (414, b"", 0, False),
+        (431, b"", 0, False),
+    ],
+)
+async def test_connection_is_not_kept_after_the_request_was_not_read(
+    status: int, body: bytes, large: int, *, kept: bool
+) -> None:
+    async def refuse(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 %d B\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body))
+
+    async with raw_server(refuse) as server:
+        connection = await connect(server)
+        head = write_head(b"h", outgoing("GET", b"/", [(b"x", b"y" * large)]))
+        answer = await connection.exchange(head, b"", 1000)
+        assert (answer.status, connection.is_open) == (status, kept)
+
+
 async def test_nothing_is_kept_of_an_answer_that_was_handed_over() -> None:
     body = b"x" * 1_000_000
 

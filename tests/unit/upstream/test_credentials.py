@@ -15,7 +15,9 @@ FORWARDED = ("x-opaque-id", "traceparent", "tracestate")
 
 def written(caller: dict[str, str] | None = None, request: HttpRequest = GET, **settings: Any) -> dict[str, str]:
     cluster = ClusterSettings(name="c", nodes=("http://c:9200",), **settings)
-    headers = HeaderPolicy(cluster, FORWARDED).write(request, caller or {})
+    policy = HeaderPolicy(cluster, FORWARDED)
+    policy.check(caller or {})
+    headers = policy.write(request, caller or {})
     names = [name for name, _ in headers]
     assert len(names) == len(set(names))
     return {name.decode(): value.decode() for name, value in headers}
@@ -91,3 +93,29 @@ def test_only_listed_headers_pass() -> None:
 def test_header_that_cannot_be_sent_is_refused(name: str, value: str) -> None:
     with pytest.raises(InvalidArgumentError, match=f"{name}: expected printable ASCII"):
         written({name: value}, forward_credentials=True)
+
+
+@pytest.mark.parametrize("name", ["tracestate", "authorization"])
+def test_header_that_engines_would_not_take_is_refused(name: str) -> None:
+    sent = written({name: "x" * 8192}, forward_credentials=True)
+    assert len(sent[name]) == 8192
+    with pytest.raises(InvalidArgumentError, match=rf"{name}: expected at most 8192 bytes \(limits\.\w+\), got 8193"):
+        written({name: "x" * 8193}, forward_credentials=True)
+
+
+def test_headers_have_to_fit_together() -> None:
+    caller = dict.fromkeys(FORWARDED, "x" * 2600)
+    written(caller)
+    with pytest.raises(InvalidArgumentError, match="tracestate: expected headers of at most 7680 bytes together"):
+        written(caller, max_header_bytes=8192)
+    with pytest.raises(InvalidArgumentError, match=r"traceparent: .* together"):
+        written(caller, max_header_bytes=8192, bearer="t" * 4000)
+    with pytest.raises(InvalidArgumentError, match=r"authorization: .* together"):
+        written(
+            {"tracestate": "x" * 7000, "authorization": "x" * 1000}, max_header_bytes=8192, forward_credentials=True
+        )
+
+
+def test_what_does_not_go_on_may_be_anything() -> None:
+    caller = {"authorization": "ä", "cookie": "x" * 100_000}
+    assert written(caller) == written()
