@@ -290,7 +290,7 @@ _STATUS_CODES: Final[Mapping[int, Code]] = {
 }
 
 _CLASS_CODES: Final[Mapping[int, Code]] = {
-    3: Code.UNKNOWN,  # a redirect: no engine sends one, so it says nothing about the call
+    3: Code.FAILED_PRECONDITION,  # a redirect: no engine sends one; the settings must name another address
     4: Code.FAILED_PRECONDITION,
 }
 

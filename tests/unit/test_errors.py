@@ -46,7 +46,7 @@ NUMBERS = {
 
 STATUSES = [
     (200, Code.INTERNAL),  # a success that cannot be read
-    (302, Code.UNKNOWN),
+    (302, Code.FAILED_PRECONDITION),
     (400, Code.INVALID_ARGUMENT),
     (401, Code.UNAUTHENTICATED),
     (403, Code.PERMISSION_DENIED),

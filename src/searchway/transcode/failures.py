@@ -5,6 +5,7 @@
     {"message": "…"}                 plugins and cloud gateways
     {} and {"found": false}          not there
     nothing at all                   401 of a proxy, HEAD
+    a redirect                       a proxy's, or another service's
     HTML, plain text, half of JSON   not the engine's: MalformedAnswerError, told in our own words only
 
 Nothing raw goes on: all that callers see went through `redaction`. What an error means stands in `errors` (by status and by
@@ -47,6 +48,7 @@ _BUSY_STATUSES: Final = frozenset({429, 503})
 """Load passes. RESOURCE_EXHAUSTED with another status (413) is a size, which does not."""
 _LOST_STATUSES: Final = frozenset({408, 499})
 """Refusals by number that in truth say: somebody stopped waiting. The cluster may still work on it."""
+_REDIRECTED: Final = "a proxy or another service stands before the cluster, and the cluster's `nodes` in the gateway's settings must name the final address"
 _REFUSED_BEFORE: Final = frozenset({"cluster_block_exception", "process_cluster_event_timeout_exception"})
 """Types of 5xx answers that come before any work: blocked at the door, or dropped from the manager's queue unstarted."""
 
@@ -69,7 +71,7 @@ def read_failure(operation: Operation, response: HttpResponse) -> CallError:
     The failure holds at most `errors.DETAILS_LIMIT` bytes and nothing that callers must not see.
     """
     status = response.status
-    account = _read(response.body) if status >= HTTPStatus.BAD_REQUEST else _Account(readable=False)
+    account = _account(response)
     told = account.cause or {"reason": account.sentence}
     judged = judge(operation.name, told)
     code = _code(told, status, judged)
@@ -111,6 +113,15 @@ def item_failure(cause: Mapping[str, Any], *, item: str, http_status: int = 0, o
     ).fit()
 
 
+def _account(response: HttpResponse) -> _Account:
+    """Read what the answer says of itself; a redirect, and where it leads, is nothing that callers could follow."""
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        return _read(response.body)
+    if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+        return _Account(sentence=f"{_title(response.status)} came instead of an answer: {_REDIRECTED}")
+    return _Account(readable=False)
+
+
 def _read(body: bytes) -> _Account:
     if not body.strip():
         return _Account()
@@ -150,12 +161,12 @@ def _code(cause: Mapping[str, Any], status: int, judged: Judgement | None) -> Co
 def _applied(operation: Operation, cause: Mapping[str, Any], status: int, judged: Judgement | None) -> Applied:
     """Tell whether a write may have happened.
 
-    Any 4xx is a refusal. 500, 502 and 504 tell nothing: the engine broke off midway, or a proxy lost sight of it. 503 neither:
+    Any 4xx is a refusal, and a redirect comes before the cluster. 500, 502 and 504 tell nothing: the engine broke off midway, or a proxy lost sight of it. 503 neither:
     a manager lost while it published a change ends in the same status as one that was never there.
     """
     if operation.read_only:
         return Applied.UNSPECIFIED
-    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _LOST_STATUSES
+    refused = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _LOST_STATUSES
     never = status == HTTPStatus.NOT_IMPLEMENTED or cause.get("type") in _REFUSED_BEFORE
     return Applied.NO if refused or judged or never else Applied.UNKNOWN
 
@@ -193,13 +204,17 @@ def _causes(cause: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _status_message(account: _Account, status: int) -> str:
     if account.readable and status == HTTPStatus.NOT_FOUND:
         return "what the call names does not exist"
-    try:
-        named = f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        named = str(status)
+    named = _title(status)
     if account.readable:
         return f"the cluster answered {named} without saying why"
     return f"{named} came with a body that is not an answer of a cluster; a proxy may have sent it"
+
+
+def _title(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
 
 
 def _retry_delay_ms(headers: Mapping[str, str]) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -36,6 +37,11 @@ _AGAIN_SAID, _AGAIN_SILENT, _AGAIN_AWAY = 600.0, 30.0, 1.0
 
 # Statuses that say something of the caller or of the moment, not of the product.
 _EVASIVE = UNWELL | {401, 403, 407, 500}
+
+
+# Statuses of a proxy or another service before the cluster; no engine sends them.
+_REDIRECTS = range(300, 400)
+_LONGEST_PLACE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +187,17 @@ class Cluster:
         if watcher is not None:
             status = outcome.status if isinstance(outcome, HttpResponse) else 0
             watcher.answered(status, time.monotonic() - began)
-        if isinstance(outcome, Broken):
-            _log.warning(
-                "request failed", cluster=self.name, node=node.address, problem=outcome.problem, cause=outcome.cause
-            )
+        self._tell(node, outcome)
         return outcome
+
+    def _tell(self, node: Node, outcome: HttpResponse | Broken) -> None:
+        """Tell operators what callers are not told: the node, the cause, and where a redirect leads."""
+        if isinstance(outcome, Broken):
+            told = {"problem": outcome.problem, "cause": outcome.cause}
+            _log.warning("request failed", cluster=self.name, node=node.address, **told)
+        elif outcome.status in _REDIRECTS:
+            place = _place(outcome.headers.get("location", ""))
+            _log.warning("redirected", cluster=self.name, node=node.address, status=outcome.status, location=place)
 
     def left_alone(self) -> int:
         """Return how many nodes failed lately and get no requests for a while."""
@@ -253,6 +265,16 @@ class Cluster:
         except TransportError as error:
             return Health(reachable=False, problem=error.failure.message, product=self._product)
         self._learn(from_root(answer))
-        well = answer.status not in UNWELL
+        well = answer.status not in UNWELL and answer.status not in _REDIRECTS
         problem = "" if well else f"the cluster answered {answer.status}"
         return Health(reachable=well, problem=problem, product=self._product)
+
+
+def _place(location: str) -> str:
+    """Return where a redirect leads without what may be secret in it: user, password and query."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return ""
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+    return f"{origin}{parts.path}"[:_LONGEST_PLACE]

@@ -148,6 +148,18 @@ def test_nothing_internal_leaks(reason: str, leak: str, kept: str, place: str) -
     assert kept in failure.message
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308, 399])
+@pytest.mark.parametrize("name", ["cat.ListAllocation", "ism.CreatePolicy"])
+def test_a_redirect_says_what_is_wrong_and_not_where_it_leads(name: str, status: int) -> None:
+    error = read(OPERATIONS[name], status, "moved to http://es-1.internal/", location="http://es-1.internal/")
+    assert isinstance(error, UpstreamError)
+    assert error.code is Code.FAILED_PRECONDITION
+    assert error.failure.message.startswith(f"{status} ")
+    assert "a proxy or another service stands before the cluster" in error.failure.message
+    assert "`nodes`" in error.failure.message
+    assert "internal" not in str(error.failure)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -216,6 +228,7 @@ def test_a_delay_is_told_only_where_a_retry_is_safe() -> None:
         ("ism.CreatePolicy", 501, False, Applied.NO),
         ("enrich.ExecutePolicy", 429, False, Applied.NO),  # never again, whatever happened
         ("enrich.ExecutePolicy", 503, False, Applied.UNKNOWN),
+        ("ism.CreatePolicy", 307, False, Applied.NO),  # it never came to the cluster
         ("ism.CreatePolicy", 200, False, Applied.UNKNOWN),  # unreadable: it may well be there
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from searchway.contract.records import Engine, Retry
 from searchway.errors import Applied, Code, InvalidArgumentError, TransportError
@@ -307,3 +308,33 @@ async def test_a_lock_says_nothing_of_the_node(retry: Retry, reached: int) -> No
         with suppress(TransportError):
             await send(cluster, GET, retry)
     assert len(transport.requests) == reached
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("http://u:pw@es-2:9200/x?token=t#f", "http://es-2:9200/x"),
+        ("/elsewhere?token=t", "/elsewhere"),
+        ("http://[broken", ""),
+        ("", ""),
+        ("http://a/" + "x" * 1000, "http://a/" + "x" * 191),
+        ("/" + "x" * 1000, "/" + "x" * 199),
+    ],
+)
+async def test_where_a_redirect_leads_is_for_operators(location: str, place: str) -> None:
+    transport = Scripted(status(307, Location=location))
+    with capture_logs() as lines:
+        answer = await send(cluster_on(transport))
+    assert (answer.status, len(transport.requests)) == (307, 1)  # nothing is followed
+    (line,) = lines
+    assert (line["event"], line["node"], line["status"], line["location"]) == (
+        "redirected",
+        "http://n0:9200",
+        307,
+        place,
+    )
+
+
+async def test_cluster_behind_a_redirect_is_not_reachable() -> None:
+    health = await cluster_on(Scripted(status(302))).health()
+    assert (health.reachable, health.problem) == (False, "the cluster answered 302")
