@@ -1,6 +1,6 @@
 """One call of an operation, as a face hands it over: for whom, where to, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,10 @@ class Call:
     """When it must have ended, by time.monotonic(); None if the caller does not say."""
     strict: bool = False
     """Whether work that is done only in part is an error."""
+    peer: str = ""
+    """The address that the caller has, without a port; empty if it has none."""
+    principal: Hashable = ""
+    """Whose share of the gateway it takes: the caller's credentials as a digest, else the address. Found by the engine."""
     page: PageRequest | None = None
     """What is wanted of a list, where the message cannot say it."""
     upstream_calls: int = 0

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 from searchway.contract.catalog import Catalog
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
-from searchway.engine.admission import Admission
+from searchway.engine.admission import Admission, Queueing
 from searchway.engine.call import Call, Face
 from searchway.engine.flights import Flights
 from searchway.engine.joins import Joins
 from searchway.engine.merging import Merger
+from searchway.engine.occupancy import Bounds
 from searchway.engine.paging import PageSizes
 from searchway.engine.run import Parts, Run
 from searchway.engine.sharing import Sharing
@@ -20,9 +21,9 @@ from searchway.engine.streaming import open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
 from searchway.errors import CallError, Code
-from searchway.settings import Settings
+from searchway.settings import LimitSettings, Settings
 from searchway.transcode.answer import Read
-from searchway.upstream import Clusters
+from searchway.upstream import Cluster, Clusters
 from searchway.wire import HttpRequest
 
 _T = TypeVar("_T")
@@ -35,9 +36,14 @@ class Engine:
         self._telemetry = telemetry
         for cluster in clusters:
             telemetry.watch(cluster.name, cluster.left_alone)
-        self._admission = Admission(settings.limits.in_flight)
-        self._streams = Admission(settings.limits.in_flight)  # apart, since they stay open while nothing is worked on
         limits = settings.limits
+        self._admission = Admission(
+            _bounds(limits), Queueing(calls=limits.queue_calls, seconds=limits.queue_seconds), telemetry
+        )
+        self._streams = Admission(
+            _stream_bounds(limits), Queueing(), telemetry
+        )  # for which waiting has no end to wait for
+        telemetry.watch_queue(lambda: self._admission.queued)
         sharing = Sharing(settings.batching, catalog, telemetry)
         keys = [key.get_secret_value() for key in settings.token_keys]
         self._parts = Parts(
@@ -67,10 +73,11 @@ class Engine:
         Raises:
             CallError: anything that kept it from being done, or, for a strict call, from being done as a whole.
         """
-        with self._telemetry.observe(operation, call), self._admission:
+        with self._telemetry.observe(operation, call):
             try:
-                self._find_cluster(call)
-                return read(await Run(self._parts, operation, message, call, selection).answer())
+                cluster = self._find_cluster(call)
+                async with self._admission.place(cluster.name, operation, call):
+                    return read(await Run(self._parts, operation, message, call, selection).answer())
             except CallError as error:
                 call.place(error, operation)
                 raise
@@ -92,10 +99,13 @@ class Engine:
         Raises:
             CallError: anything that kept it from beginning or going on.
         """
-        with self._telemetry.observe(operation, call), self._streams:
+        with self._telemetry.observe(operation, call):
             try:
-                self._find_cluster(call)
-                async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
+                cluster = self._find_cluster(call)
+                async with (
+                    self._streams.place(cluster.name, operation, call),
+                    aclosing(open_stream(self._parts, operation, message, call, selection)) as answers,
+                ):
                     async for answer in answers:
                         yield read(answer)
             except CallError as error:
@@ -114,12 +124,14 @@ class Engine:
         """
         self._telemetry.refused(face, code, request_id, operation)
 
-    def _find_cluster(self, call: Call) -> None:
-        """Name the cluster of the call, and check what goes on to it; a name that there is not goes nowhere, since it may be anything."""
+    def _find_cluster(self, call: Call) -> Cluster:
+        """Name the cluster and the principal of the call, and check what goes on; a name that there is not goes nowhere, since it may be anything."""
         asked, call.cluster = call.cluster, None
         cluster = self._parts.clusters.get(asked)
         call.cluster = cluster.name
         cluster.check(call.headers)
+        call.principal = cluster.identity(call.headers) if cluster.sees_caller(call.headers) else call.peer
+        return cluster
 
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.
@@ -145,3 +157,12 @@ class Engine:
         """
         run = paged_run if operation.stream_of else Run
         return run(self._parts, operation, message, call, None).preview()
+
+
+def _bounds(limits: LimitSettings) -> Bounds:
+    return Bounds(all=limits.in_flight, cluster=limits.in_flight_per_cluster, principal=limits.in_flight_per_principal)
+
+
+def _stream_bounds(limits: LimitSettings) -> Bounds:
+    most = limits.streams
+    return Bounds(all=most, cluster=most, principal=limits.streams_per_principal, setting="streams")

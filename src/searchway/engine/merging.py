@@ -31,6 +31,11 @@ class Member(Protocol):
     cluster: Cluster
 
     @property
+    def identity(self) -> bytes:
+        """A digest of what the cluster can tell the caller by."""
+        ...
+
+    @property
     def prepared(self) -> Any:
         """The message as it is sent."""
         ...
@@ -119,7 +124,7 @@ class Merger:
             window=self._sharing.window(operation.name),
         )
         where = (member.cluster.name, operation.name)
-        options = (member.cluster.identity(member.call.headers), target.options_of(message))
+        options = (member.identity, target.options_of(message))
         return await self._joins.join(where, options, member, joining)
 
     def joins(self, operation: Operation, cluster: Cluster) -> bool:

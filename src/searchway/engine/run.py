@@ -67,9 +67,10 @@ class Parts:
     """Told of each request to a cluster."""
 
     def deadline(self, asked: float | None) -> float:
-        """Return when a call must have ended, by time.monotonic(): as asked, or after the default time, less a margin."""
-        latest = time.monotonic() + self.settings.timeout if asked is None else asked
-        return latest - self.settings.margin
+        """Return when a call must have ended, by time.monotonic(): as asked, within bounds, or after the default time, less a margin."""
+        now, settings = time.monotonic(), self.settings
+        latest = now + settings.timeout if asked is None else min(asked, now + settings.max_timeout)
+        return latest - settings.margin
 
 
 class Run:
@@ -151,6 +152,12 @@ class Run:
         """Return an error without the name of the gateway's own user, which is no caller's business."""
         user = self.cluster.user(self.call.headers)
         return replace(response, body=hide_user(response.body, user)) if user else response
+
+    @property
+    def identity(self) -> bytes:
+        """A digest of what the cluster can tell the caller by."""
+        known = self.call.principal
+        return known if isinstance(known, bytes) else self.cluster.identity(self.call.headers)
 
     @property
     def latest(self) -> float:
@@ -257,8 +264,7 @@ class Run:
 
     async def _share(self, more_query: Pairs) -> HttpResponse:
         whole = self._request(None, more_query)
-        identity = self.cluster.identity(self.call.headers)
-        key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=identity, request=whole)
+        key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=self.identity, request=whole)
         if self.parts.merger.takes(self):
             return await self.parts.flights.join(key, None, lambda _whole: self.parts.merger.join(self))
         return await self.parts.flights.join(key, self.selection, lambda selection: self.send(selection, more_query))

@@ -113,11 +113,8 @@ class _Calls:
 
     async def pause(self, seconds: float) -> None:
         """Wait; at the caller's deadline that fails."""
-        left = (
-            float("inf")
-            if self._call.deadline is None
-            else self._parts.deadline(self._call.deadline) - time.monotonic()
-        )
+        end = float("inf") if self._call.deadline is None else self._call.deadline
+        left = end - self._parts.settings.margin - time.monotonic()
         await asyncio.sleep(max(min(seconds, left), 0))
         if left <= seconds:
             problem = "the time of the call is over; what is watched goes on"

@@ -50,6 +50,12 @@ class Telemetry:
             ["face", "code"],
             registry=registry,
         )
+        self._shed = Counter(
+            "searchway_shed_calls",
+            "Calls that got no place, by the bound that was reached.",
+            ["reason"],
+            registry=registry,
+        )
         self._left_alone = Gauge(
             "searchway_nodes_left_alone",
             "Nodes that failed lately and get no requests for a while.",
@@ -59,6 +65,11 @@ class Telemetry:
         self._inside = 0
         in_flight = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
         in_flight.set_function(lambda: self._inside)
+
+    def watch_queue(self, queued: Callable[[], int]) -> None:
+        """Show how many calls wait for a place."""
+        gauge = Gauge("searchway_queued_calls", "Calls that wait for a place.", registry=self.registry)
+        gauge.set_function(queued)
 
     def observe(self, operation: Operation, call: Call) -> "Observation":
         """Return what counts, times and logs the call that runs inside."""
@@ -98,6 +109,10 @@ class Telemetry:
         if self._access_log:
             known = {"operation": operation} if operation else {}
             _log.info("refused", **known, face=face, code=code.value, request_id=request_id)
+
+    def shed(self, reason: str) -> None:
+        """Count a call that got no place, since the bound of this name was reached."""
+        self._shed.labels(reason).inc()
 
     def sent(self, operation: Operation, cluster: str) -> None:
         """Count a request to a cluster, when it is sent: whoever waits for it may leave."""

@@ -27,6 +27,8 @@ class Caller:
     """The identifier under which the request is logged and the clusters see it."""
     arrived: float
     """When the request came, by time.monotonic()."""
+    peer: str = ""
+    """The address that it came from, without a port; empty if there is none."""
 
     @property
     def deadline(self) -> float | None:
@@ -59,7 +61,7 @@ class Caller:
 
     def again(self) -> "Caller":
         """Return the caller as of another request that begins now."""
-        return _caller(self.headers)
+        return _caller(self.headers, self.peer)
 
     def call(self) -> Call:
         """Return a new call for the engine."""
@@ -70,6 +72,7 @@ class Caller:
             headers=self.headers,
             deadline=self.deadline,
             strict=self._says(_STRICT),
+            peer=self.peer,
         )
 
     def _says(self, name: str) -> bool:
@@ -78,10 +81,12 @@ class Caller:
 
 def read_caller(scope: Scope) -> Caller:
     """Read the headers; a request without a usable identifier gets one."""
-    return _caller(join_headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]))
+    headers = join_headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    client = scope.get("client")
+    return _caller(headers, client[0].removeprefix("::ffff:") if client else "")  # which is how IPv6 tells of IPv4
 
 
-def _caller(headers: Mapping[str, str]) -> Caller:
+def _caller(headers: Mapping[str, str], peer: str) -> Caller:
     given = headers.get("x-opaque-id", "")
     request_id = given if is_usable_id(given) else uuid4().hex
-    return Caller(headers=headers, request_id=request_id, arrived=time.monotonic())
+    return Caller(headers=headers, request_id=request_id, arrived=time.monotonic(), peer=peer)

@@ -5,7 +5,9 @@ https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 
 import os
 import time
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from searchway.engine.call import Call
 from searchway.engine.headers import check_credentials, is_usable_id, join_headers
@@ -37,7 +39,19 @@ def read_call(context: Any) -> Call:
         headers=headers,
         deadline=None if remaining is None else time.monotonic() + remaining,
         strict=_TRUTH.get(headers.get(STRICT, "false").lower(), False),
+        peer=_address(context.peer()),
     )
+
+
+@lru_cache(maxsize=4096)
+def _address(peer: str) -> str:
+    """Return the address out of what grpc calls a peer, as in `ipv4:192.0.2.1:5000`; without one, over a Unix socket, it is empty.
+
+    https://github.com/grpc/grpc/blob/master/doc/naming.md
+    """
+    family, _, address = peer.partition(":")
+    host = unquote(address.rpartition(":")[0]).strip("[]")
+    return host.removeprefix("::ffff:") if family in {"ipv4", "ipv6"} else ""  # which is how IPv6 tells of IPv4
 
 
 def check_call(call: Call) -> None:

@@ -100,7 +100,19 @@ class LimitSettings(Section):
     forwarded_header_bytes: PositiveInt = 8192
     """Largest value of a caller's header that goes on to a cluster, credentials included."""
     in_flight: PositiveInt = 1000
-    """Calls worked on at the same time in one process; more are RESOURCE_EXHAUSTED."""
+    """Calls worked on at the same time in one process; more wait, then are RESOURCE_EXHAUSTED."""
+    in_flight_per_cluster: PositiveInt = 500
+    """Of these, calls to one cluster."""
+    in_flight_per_principal: PositiveInt = 250
+    """Of these, calls of one principal: of one caller's credentials, else of one address. At all clusters together twice as many."""
+    streams: PositiveInt = 1000
+    """Streams open at the same time in one process, over both faces; more are RESOURCE_EXHAUSTED."""
+    streams_per_principal: PositiveInt = 250
+    """Of these, streams of one principal."""
+    queue_calls: NonNegativeInt = 1000
+    """Calls that wait for a place, principals in turn; 0 lets none wait."""
+    queue_seconds: NonNegativeFloat = 1.0
+    """The longest that a call waits for a place."""
     page_size: PositiveInt = 50
     """Items of a page where the caller names no number."""
     max_page_size: PositiveInt = 1000
@@ -195,6 +207,8 @@ class Settings(Section):
     """Processes that serve; more than one needs `token_keys`."""
     timeout: PositiveFloat = 30.0
     """Seconds that a call may take where the caller gave no deadline."""
+    max_timeout: PositiveFloat = 300.0
+    """The most seconds that a call may take: deadlines of callers that are later are taken for this."""
     margin: NonNegativeFloat = 0.05
     """Seconds kept of a deadline for bringing the answer home."""
     grace: NonNegativeFloat = 10.0
@@ -242,6 +256,7 @@ class Settings(Section):
             (bool(misnamed), "forward_headers", f"expected names of headers in lower case, got {', '.join(misnamed)}"),
             (bool(framing), "forward_headers", f"expected end-to-end headers, got {', '.join(framing)}"),
             ("authorization" in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
+            (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
             (short, "token_keys", "expected keys of at least 32 characters"),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
             (self.http is None and self.grpc is None, "http", "expected http or grpc to be on"),

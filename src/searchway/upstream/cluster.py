@@ -98,6 +98,10 @@ class Cluster:
         """Return a digest of what the cluster can tell a caller by; see `HeaderPolicy.identity`."""
         return self._policy.identity(headers)
 
+    def sees_caller(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether the cluster sees the caller's own credentials; see `HeaderPolicy.sees_caller`."""
+        return self._policy.sees_caller(headers)
+
     def user(self, headers: Mapping[str, str]) -> str:
         """Return the gateway's own user, if it is the one the cluster sees; see `HeaderPolicy.user`."""
         return self._policy.user(headers)

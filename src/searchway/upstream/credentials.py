@@ -87,7 +87,11 @@ class HeaderPolicy:
 
     def user(self, caller: Mapping[str, str]) -> str:
         """Return the user whose name the cluster knows and the caller does not: the gateway's own; empty if the caller's counts."""
-        return "" if self._forwards_credentials and caller.get("authorization") else self._username
+        return "" if self.sees_caller(caller) else self._username
+
+    def sees_caller(self, caller: Mapping[str, str]) -> bool:
+        """Tell whether the cluster sees the caller's own credentials, and so knows callers apart."""
+        return self._forwards_credentials and bool(caller.get("authorization"))
 
     def identity(self, caller: Mapping[str, str]) -> bytes:
         """Return a digest of what the cluster can tell this caller by: credentials and forwarded headers, those of tracing aside.

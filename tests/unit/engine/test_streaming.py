@@ -70,7 +70,7 @@ async def test_only_what_is_selected_of_each_hit_is_read() -> None:
 
 
 async def test_too_many_open_streams_are_refused_and_closing_one_makes_room() -> None:
-    async with open_engine(HitsUpstream(10), limits={"in_flight": 2}) as engine:
+    async with open_engine(HitsUpstream(10), limits={"streams": 2}) as engine:
         first, second, third = (stream(engine, HITS, **ALL) for _ in range(3))
         await anext(first)
         await anext(second)
@@ -98,7 +98,7 @@ class Running(httpx.AsyncBaseTransport):
 
 async def test_a_thousand_watches_that_are_dropped_leave_no_task() -> None:
     upstream = Running()
-    async with open_engine(upstream, limits={"in_flight": 1000}) as engine:
+    async with open_engine(upstream, limits={"streams_per_principal": 1000}) as engine:
         before = asyncio.all_tasks()
 
         async def drop() -> None:

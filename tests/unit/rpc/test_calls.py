@@ -11,9 +11,15 @@ from searchway.rpc.calls import check_call, read_call, trailers
 class Context:
     """What grpc tells of a call."""
 
-    def __init__(self, metadata: list[tuple[str, str | bytes]], remaining: float | None = None) -> None:
+    def __init__(
+        self, metadata: list[tuple[str, str | bytes]], remaining: float | None = None, peer: str = "unix:"
+    ) -> None:
         self._metadata = metadata
         self._remaining = remaining
+        self._peer = peer
+
+    def peer(self) -> str:
+        return self._peer
 
     def invocation_metadata(self) -> list[tuple[str, str | bytes]]:
         return self._metadata
@@ -36,6 +42,23 @@ def test_metadata_is_read() -> None:
         False,
     )
     assert call.headers["authorization"] == "ApiKey abc"
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        ("ipv4:192.0.2.1:50132", "192.0.2.1"),
+        ("ipv6:%5B2001:db8::1%5D:50132", "2001:db8::1"),
+        ("ipv6:[2001:db8::1]:50132", "2001:db8::1"),
+        ("ipv6:%5B::ffff:192.0.2.1%5D:50132", "192.0.2.1"),
+        ("unix:", ""),
+        ("unix:/run/searchway.sock", ""),
+        ("unknown", ""),
+        ("", ""),
+    ],
+)
+def test_address_of_a_caller_has_no_port(peer: str, address: str) -> None:
+    assert read_call(Context([], peer=peer)).peer == address
 
 
 def test_credentials_are_not_in_the_repr() -> None:
