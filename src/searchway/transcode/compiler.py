@@ -18,8 +18,9 @@ import orjson
 
 from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
-from searchway.transcode import jsontext, members, values
-from searchway.transcode.redaction import redact, redact_texts
+from searchway.transcode import members, values
+from searchway.transcode.causes import redact_raw, redact_texts
+from searchway.transcode.redaction import redact
 from searchway.transcode.rows import RowDecoder, cell, row_decoder
 
 
@@ -102,6 +103,7 @@ class Compiler:
             "redacted_raw": _redacted_raw,
             "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
         }
+        self._in_cause = False  # while what is below an error object is written: all of it is clean by then
         self._functions: dict[tuple[Any, ...], str] = {}
         self._source: list[str] = []
 
@@ -206,7 +208,7 @@ class Compiler:
         if field.words is not None and self._dialect is Dialect.PROTO:
             numbers = {word: number for number, word in field.words.words.items()}
             return f"(None if (v := {source}) is None else {numbers!r}.get(text(v)))"
-        if field.name == _REASON:
+        if field.name == _REASON and not self._in_cause:
             return f"(None if (v := {source}) is None else redact(text(v)))"
         convert, cls = _CONVERTERS[field.kind]
         if self._table and convert == "whole":  # whole numbers come as digits, by the thousand
@@ -245,7 +247,7 @@ class Compiler:
         """Return the name of the function that reads the field's message."""
         shape = one.field.shape
         assert shape is not None  # noqa: S101  # by its kind
-        key = (shape, one.selection, lossless)
+        key = (shape, one.selection, lossless, self._in_cause)
         if key not in self._functions:
             name = self._functions[key] = f"f{len(self._functions)}"  # before its body, which may call it
             self._define(name, "m, q, k=None", self._message_body(shape, one.selection, lossless))
@@ -261,8 +263,10 @@ class Compiler:
         return [f"if not {is_object}: return {alone}", *self._object_body(shape, selection, lossless)]
 
     def _object_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
+        outside, self._in_cause = self._in_cause, self._in_cause or shape.is_cause
         display = self._display(selection, shape, lambda one: self._member(one, shape, lossless))
-        clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.is_cause else []
+        self._in_cause = outside
+        clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.is_cause and not outside else []
         return [*clean, *(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
 
     def _display(self, selection: Selection | None, shape: Shape, write: Callable[[Selected], str]) -> str:
@@ -287,7 +291,7 @@ _REASON = "reason"  # of whatever message: the engine's own sentence, in which n
 
 
 def _redacted_raw(text: Any) -> members.Raw:
-    return members.Raw(jsontext.dumps(redact_texts(jsontext.parse(bytes(text)))).encode())
+    return members.Raw(redact_raw(bytes(text)))
 
 
 def _fragment(text: Any) -> orjson.Fragment:

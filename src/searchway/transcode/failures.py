@@ -34,8 +34,9 @@ from searchway.errors import (
     clip,
     code_of_status,
 )
+from searchway.transcode.causes import bound_answer, redact_cause
 from searchway.transcode.judgement import Judgement, judge
-from searchway.transcode.redaction import redact, redact_cause
+from searchway.transcode.redaction import LONGEST, redact
 from searchway.wire import HttpResponse
 
 _LONGEST_MESSAGE: Final = 1000
@@ -63,6 +64,8 @@ class _Account:
     """The one sentence, where there is no object."""
     readable: bool = True
     """Whether it is an answer that engines give."""
+    is_cut: bool = False
+    """Whether it said more."""
 
 
 def read_failure(operation: Operation, response: HttpResponse) -> CallError:
@@ -86,6 +89,7 @@ def read_failure(operation: Operation, response: HttpResponse) -> CallError:
         applied=applied,
         retryable=retryable,
         retry_delay_ms=_retry_delay_ms(response.headers) if retryable else 0,
+        truncated=account.is_cut,
     ).fit()
     return _error_class(account, code)(failure)
 
@@ -99,7 +103,7 @@ def item_failure(cause: Mapping[str, Any], *, item: str, http_status: int = 0, o
         http_status: The item's own status; 0 if it has none.
         operation: The operation, as in `fleet.MultiSearch`, for which errors may mean something of their own.
     """
-    clean = redact_cause(cause)
+    clean, is_cut = redact_cause(cause)
     judged = judge(operation, clean)
     code = _code(clean, http_status, judged)
     message = (judged and judged.message) or _cause_message(clean) or "failed without saying why"
@@ -110,6 +114,7 @@ def item_failure(cause: Mapping[str, Any], *, item: str, http_status: int = 0, o
         cause=clean or None,
         http_status=http_status,
         retryable=_is_temporary(code, http_status),
+        truncated=is_cut,
     ).fit()
 
 
@@ -126,18 +131,18 @@ def _read(body: bytes) -> _Account:
     if not body.strip():
         return _Account()
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        document = orjson.loads(bound_answer(body))
+    except ValueError:
         return _Account(readable=False)
     if not isinstance(document, dict):
         return _Account(readable=False)
     error = document.get("error")
     if isinstance(error, dict):
-        return _Account(cause=redact_cause(error))
-    if isinstance(error, str):
-        return _Account(sentence=redact(error))
-    sentences = (document[key] for key in _SENTENCES if isinstance(document.get(key), str))
-    return _Account(sentence=redact(next(sentences, "")))
+        cause, is_cut = redact_cause(error)
+        return _Account(cause=cause, is_cut=is_cut)
+    sentences = (error, *(document.get(key) for key in _SENTENCES))
+    sentence = next((text for text in sentences if isinstance(text, str)), "")
+    return _Account(sentence=redact(sentence), is_cut=len(sentence) > LONGEST)
 
 
 def _error_class(account: _Account, code: Code) -> type[CallError]:
