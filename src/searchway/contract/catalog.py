@@ -6,7 +6,6 @@ The only place that turns protobuf descriptors into records; must not know how o
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -33,6 +32,7 @@ from searchway.contract.records import (
 from searchway.contract.shapes import ShapeFactory
 from searchway.contract.template import parse_template
 from searchway.errors import InvalidArgumentError
+from searchway.suggestions import closest
 
 _PACKAGE = "searchway/api/"
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -73,7 +73,7 @@ class Catalog:
         """
         if found := self.operations.get(name):
             return found
-        near = get_close_matches(name, self.operations, n=3, cutoff=0.5)
+        near = closest(name, self.operations, most=3, cutoff=0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(sorted(self.operations))}"
         raise InvalidArgumentError("operation", f"{name!r} is not an operation{hint}")
 

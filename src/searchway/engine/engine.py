@@ -23,6 +23,7 @@ from searchway.engine.tokens import Tokens
 from searchway.errors import CallError, Code
 from searchway.settings import LimitSettings, Settings
 from searchway.transcode.answer import Read
+from searchway.transcode.redaction import keep_private
 from searchway.upstream import Cluster, Clusters
 from searchway.wire import HttpRequest
 
@@ -34,6 +35,7 @@ class Engine:
 
     def __init__(self, catalog: Catalog, clusters: Clusters, settings: Settings, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
+        keep_private(host for cluster in settings.clusters for host in cluster.hosts)
         for cluster in clusters:
             telemetry.watch(cluster.name, cluster.left_alone)
         limits = settings.limits

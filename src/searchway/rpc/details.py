@@ -144,4 +144,4 @@ def _api_error() -> Reader:
         bindings=(),
         engines=(),
     )
-    return Reader(reads, None, Dialect.PROTO)
+    return Reader(reads, None, Dialect.PROTO, is_clean=True)

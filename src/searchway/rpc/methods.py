@@ -1,7 +1,6 @@
 """The table of methods: which handler serves which path, and what callers of unknown paths are told."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import grpc
@@ -11,6 +10,7 @@ from searchway.contract.records import Operation
 from searchway.errors import Code, Failure
 from searchway.rpc.calls import read_call
 from searchway.rpc.handler import Engine, Handler, abort
+from searchway.suggestions import closest
 
 _LONGEST_PATH = 200
 
@@ -58,6 +58,6 @@ class UnknownMethods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has 
 
     def _problem(self, path: str) -> str:
         path = path[:_LONGEST_PATH]
-        near = get_close_matches(path, self._paths, n=1, cutoff=0.5)
+        near = closest(path, self._paths, cutoff=0.5)
         hint = f"did you mean {near[0]}?" if near else "server reflection lists what there is"
         return f"there is no method {path}; {hint}"

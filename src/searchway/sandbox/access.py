@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from searchway.sandbox.call import Call
-from searchway.sandbox.cluster import Cluster, wildcard
+from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.errors import EngineError, SandboxError
 from searchway.sandbox.router import Privilege
+from searchway.sandbox.wildcards import wildcard
 
 _CHALLENGES = ['Basic realm="security", charset="UTF-8"', "ApiKey"]
 _BUILT_IN: dict[str, dict[str, Any]] = {

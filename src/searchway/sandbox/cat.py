@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster, wildcard
+from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError
 from searchway.sandbox.parameters import check_times, flag
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.wildcards import wildcard
 
 _PARAMETERS = "h s v ts help bytes size time local full_id master_timeout"
 _TEXT = "text/plain; charset=UTF-8"

@@ -4,16 +4,16 @@ Knows nothing of HTTP. Every family keeps its own store on `Cluster`.
 """
 
 import base64
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import index_not_found, invalid_index_name
 from searchway.sandbox.jsontext import parse
+from searchway.sandbox.wildcards import wildcard
 
 
 def new_uuid() -> str:
@@ -201,13 +201,13 @@ class Cluster:
     def _matching(self, pattern: str) -> list[Index]:
         if pattern == "_all":
             pattern = "*"
-        regex = wildcard(pattern)
+        fits = wildcard(pattern).fullmatch
         hidden = pattern.startswith(".")
         found = []
         for index in self.indices.values():
             visible = hidden or not index.name.startswith(".") or not self.engine.is_elasticsearch
             stream = self.stream_of(index.name) or ""
-            if (visible and regex.fullmatch(index.name)) or any(map(regex.fullmatch, [*index.aliases, stream])):
+            if (visible and fits(index.name)) or any(map(fits, [*index.aliases, stream])):
                 found.append(index)
         return found
 
@@ -215,9 +215,3 @@ class Cluster:
 def is_pattern(name: str) -> bool:
     """Tell whether a name stands for many."""
     return "*" in name or name == "_all"
-
-
-@lru_cache(maxsize=512)
-def wildcard(pattern: str) -> re.Pattern[str]:
-    """Return the regular expression of a pattern in which `*` stands for anything."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from searchway.sandbox.call import ACKNOWLEDGED, Call, Reply
-from searchway.sandbox.cluster import Cluster, DataStream, Index, is_pattern, wildcard
+from searchway.sandbox.cluster import Cluster, DataStream, Index, is_pattern
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, index_not_found, invalid_index_name
 from searchway.sandbox.indices import drop_index, new_settings
@@ -15,6 +15,7 @@ from searchway.sandbox.jsontext import read_map
 from searchway.sandbox.modification import apply_actions, read_actions
 from searchway.sandbox.router import Privilege, Route, route
 from searchway.sandbox.shapes import TemplateBody, check
+from searchway.sandbox.wildcards import wildcard
 
 _TIMES = "master_timeout timeout"
 _TIMESTAMP = {"properties": {"@timestamp": {"type": "date"}}}

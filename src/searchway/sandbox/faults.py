@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from searchway.sandbox.cluster import wildcard
+from searchway.sandbox.wildcards import wildcard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from searchway.sandbox.wildcards import wildcard
+
 _Path = tuple[str, ...]
 _UNESCAPED_DOT = re.compile(r"(?<!\\)\.")
 _GONE = object()
@@ -106,9 +108,4 @@ def _split(path: str) -> _Path:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return pattern == name or ("*" in pattern and _regex(pattern).fullmatch(name) is not None)
-
-
-@lru_cache(maxsize=512)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
+    return pattern == name or ("*" in pattern and wildcard(pattern).fullmatch(name))

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster, Index, wildcard
+from searchway.sandbox.cluster import Cluster, Index
 from searchway.sandbox.documents import check_sequence, conflict, save
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, index_not_found
@@ -22,6 +22,7 @@ from searchway.sandbox.ordering import unmapped_sort
 from searchway.sandbox.parameters import check_refresh, integer, missing_body
 from searchway.sandbox.router import Privilege, Route, route
 from searchway.sandbox.shapes import PolicyBody, check
+from searchway.sandbox.wildcards import wildcard
 
 CONFIG_INDEX = ".opendistro-ism-config"
 _UNSET = -2

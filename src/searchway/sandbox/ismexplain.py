@@ -7,11 +7,12 @@ counter; a policy's identity comes three times. Open Distro knows one of the key
 from typing import Any
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster, Index, Options, wildcard
+from searchway.sandbox.cluster import Cluster, Index, Options
 from searchway.sandbox.errors import invalid_request
 from searchway.sandbox.jsontext import read_body
 from searchway.sandbox.parameters import flag, integer, missing_body
 from searchway.sandbox.shapes import IndexPolicyBody, check
+from searchway.sandbox.wildcards import wildcard
 
 _OPENDISTRO_KEY = "index.opendistro.index_state_management.policy_id"
 _PLUGINS_KEY = "index.plugins.index_state_management.policy_id"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster, Index, Options, wildcard
+from searchway.sandbox.cluster import Cluster, Index, Options
 from searchway.sandbox.errors import EngineError, illegal_argument, invalid_request
 from searchway.sandbox.indices import change_settings
 from searchway.sandbox.ismexplain import explain
@@ -17,6 +17,7 @@ from searchway.sandbox.jsontext import read_body, read_map
 from searchway.sandbox.parameters import missing_body
 from searchway.sandbox.router import Privilege, Route, route
 from searchway.sandbox.shapes import IndexPolicyBody, check
+from searchway.sandbox.wildcards import wildcard
 
 _RESTRICTED = (".opendistro", ".plugins-", ".kibana", ".opensearch-")
 _ALREADY = "This index already has a policy, use the update policy API to update index policies"

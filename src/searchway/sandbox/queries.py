@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from searchway.sandbox.cluster import Document, Index, wildcard
+from searchway.sandbox.cluster import Document, Index
 from searchway.sandbox.errors import EngineError
 from searchway.sandbox.jsontext import Position, Positions
+from searchway.sandbox.wildcards import wildcard
 
 Predicate = Callable[[Index, Document], bool]
 
@@ -183,7 +184,7 @@ def _prefix(body: dict[str, Any], _at: Positions, _path: Any) -> Predicate:
 def _wildcard(body: dict[str, Any], _at: Positions, _path: Any) -> Predicate:
     name, value, options = _one_field(body, "value")
     pattern = wildcard(str(value if value is not None else options.get("wildcard", "")))
-    return _on_text(name, lambda text: pattern.fullmatch(text) is not None)
+    return _on_text(name, pattern.fullmatch)
 
 
 def _on_text(name: str, test: Callable[[str], bool]) -> Predicate:

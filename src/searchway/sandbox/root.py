@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from searchway.sandbox.call import Call, Reply
-from searchway.sandbox.cluster import Cluster, wildcard
+from searchway.sandbox.cluster import Cluster
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import illegal_argument, invalid_request, not_found
 from searchway.sandbox.parameters import flag, seconds
 from searchway.sandbox.router import Privilege, Route, route
+from searchway.sandbox.wildcards import wildcard
 
 _DEFAULT_WAIT = 30.0
 _DETAILS = frozenset({"status", "description"})

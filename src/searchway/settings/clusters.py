@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, FilePath, PositiveFloat, PositiveInt, SecretStr, model_validator
 
@@ -95,6 +96,11 @@ class ClusterSettings(Section):
         except (OSError, UnicodeDecodeError):
             return False
         return True
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names and addresses of its nodes."""
+        return frozenset(urlsplit(str(node)).hostname or "" for node in self.nodes) - {""}
 
     def secret(self, key: Secret) -> SecretStr | None:
         """Return the secret, read from its file where the settings name one."""

@@ -1,13 +1,13 @@
 """Says what is wrong with settings: one line per key, with what was expected and never with the value."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from pydantic_core import ErrorDetails
 
 from searchway.settings.clusters import ClusterSettings
 from searchway.settings.models import BatchingSettings, LimitSettings, ServerTls, Settings
 from searchway.settings.shorthand import CLUSTER_KEYS
+from searchway.suggestions import closest
 
 Path = tuple[str, ...]
 """A place in the settings: the keys that lead there."""
@@ -52,7 +52,7 @@ def describe(detail: ErrorDetails, path: Path) -> Iterator[tuple[Path, str]]:
 def _problem(detail: ErrorDetails, path: Path) -> str:
     if detail["type"] == "extra_forbidden":
         known = _SECTIONS[path[0] if len(path) > 1 else ""]
-        close = get_close_matches(path[-1], known, n=1)
+        close = closest(path[-1], known)
         return "unknown setting" + (f"; did you mean {close[0]}?" if close else "")
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])

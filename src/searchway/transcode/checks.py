@@ -6,13 +6,13 @@ Both faces pass here, so both refuse the same input with the same words. Escapin
 import math
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from searchway.contract.records import Field, Kind, Shape
 from searchway.errors import InvalidArgumentError
+from searchway.suggestions import closest
 from searchway.transcode import jsontext
 
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#time-units
@@ -47,7 +47,7 @@ def is_given(field: Field, message: Any) -> bool:
 def suggest(name: str, known: Iterable[str]) -> str:
     """Say which of the known names was probably meant, or which there are."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    near = closest(name, names, cutoff=0.5)
     if near:
         return f"did you mean {near[0]}?"
     return f"expected one of {', '.join(names)}" if names else "none is taken here"

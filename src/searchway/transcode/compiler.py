@@ -88,7 +88,14 @@ def selected_fields(shape: Shape, selection: Selection | None) -> tuple[Selected
 class Compiler:
     """Compiles the functions of one reader."""
 
-    def __init__(self, operation: Operation, dialect: Dialect) -> None:
+    def __init__(self, operation: Operation, dialect: Dialect, *, is_clean: bool = False) -> None:
+        """Take what is read.
+
+        Args:
+            operation: its answers are read.
+            dialect: for which face.
+            is_clean: whether the error objects in them are redacted already.
+        """
         self._operation = operation
         self._dialect = dialect
         self._table = operation.form is Form.TABLE
@@ -103,7 +110,7 @@ class Compiler:
             "redacted_raw": _redacted_raw,
             "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
         }
-        self._in_cause = False  # while what is below an error object is written: all of it is clean by then
+        self._is_clean = is_clean  # also while what is below an error object is written, which is cleaned as a whole
         self._functions: dict[tuple[Any, ...], str] = {}
         self._source: list[str] = []
 
@@ -208,7 +215,7 @@ class Compiler:
         if field.words is not None and self._dialect is Dialect.PROTO:
             numbers = {word: number for number, word in field.words.words.items()}
             return f"(None if (v := {source}) is None else {numbers!r}.get(text(v)))"
-        if field.name == _REASON and not self._in_cause:
+        if field.name == _REASON and not self._is_clean:
             return f"(None if (v := {source}) is None else redact(text(v)))"
         convert, cls = _CONVERTERS[field.kind]
         if self._table and convert == "whole":  # whole numbers come as digits, by the thousand
@@ -247,7 +254,7 @@ class Compiler:
         """Return the name of the function that reads the field's message."""
         shape = one.field.shape
         assert shape is not None  # noqa: S101  # by its kind
-        key = (shape, one.selection, lossless, self._in_cause)
+        key = (shape, one.selection, lossless, self._is_clean)
         if key not in self._functions:
             name = self._functions[key] = f"f{len(self._functions)}"  # before its body, which may call it
             self._define(name, "m, q, k=None", self._message_body(shape, one.selection, lossless))
@@ -263,9 +270,9 @@ class Compiler:
         return [f"if not {is_object}: return {alone}", *self._object_body(shape, selection, lossless)]
 
     def _object_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
-        outside, self._in_cause = self._in_cause, self._in_cause or shape.is_cause
+        outside, self._is_clean = self._is_clean, self._is_clean or shape.is_cause
         display = self._display(selection, shape, lambda one: self._member(one, shape, lossless))
-        self._in_cause = outside
+        self._is_clean = outside
         clean = [f"m = redacted{'_raw' if lossless else ''}(m)"] if shape.is_cause and not outside else []
         return [*clean, *(["m = members_of(m)"] if lossless else []), _GET, f"return {display}"]
 

@@ -23,8 +23,10 @@ __all__ = ["Dialect", "Reader", "reader"]
 class Reader:
     """Reads the answers of one operation for one selection."""
 
-    def __init__(self, operation: Operation, selection: Selection | None, dialect: Dialect) -> None:
-        self._functions = Compiler(operation, dialect).compile(selection)
+    def __init__(
+        self, operation: Operation, selection: Selection | None, dialect: Dialect, *, is_clean: bool = False
+    ) -> None:
+        self._functions = Compiler(operation, dialect, is_clean=is_clean).compile(selection)
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
         self._expected = expected(operation.response, operation.paging)
 

@@ -1,12 +1,12 @@
 """All configured clusters, by name: the door to the network for everyone above."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 import httpx
 
 from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings, Settings
+from searchway.suggestions import closest
 from searchway.upstream.breaker import Breaker
 from searchway.upstream.carrier import Carrier, carrier_of
 from searchway.upstream.cluster import Cluster
@@ -51,7 +51,7 @@ class Clusters:
         if not name:
             return self._default
         if (cluster := self._clusters.get(name)) is None:
-            close = get_close_matches(name, self._clusters, n=1)
+            close = closest(name, self._clusters)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
         return cluster
