@@ -80,6 +80,10 @@ class Direct:
         """Return the settings of the cluster that were changed."""
         return dict(self._client.cluster.get_settings())
 
+    def change_cluster_settings(self, settings: Mapping[str, Any]) -> None:
+        """Set some settings of the cluster; None takes one back."""
+        self._client.cluster.put_settings(body={"persistent": dict(settings)})
+
     def create_stream_template(self, pattern: str, mappings: Mapping[str, Any]) -> None:
         """Say what data streams of such names are like."""
         self.elasticsearch.indices.put_index_template(

@@ -4,7 +4,7 @@ None of the servers under test has the plugin for state management, so attaching
 index was created.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -108,7 +108,7 @@ def test_a_name_never_reaches_another_api(
     client.create_index(other, {})
     indices, settings = client.indices(), client.settings(other)
     failure = face.fail(server, CREATE, {"index": name, "settings": {"index.blocks.write": True}})
-    assert (failure["code"], failure["field"], failure["applied"]) == ("INVALID_ARGUMENT", "index", "no")
+    assert (failure["code"], failure["field"]) == ("INVALID_ARGUMENT", "index")
     assert (client.indices(), client.settings(other)) == (indices, settings)
 
 
@@ -151,3 +151,21 @@ def test_a_document_written_by_hand(
     created = {"index": name, "acknowledged": True, "attached": False, "failures": [failure]}
     assert answer == {"data": {"indicesCreateIndex": created}}
     assert direct(opensearch).has_index(name)
+
+
+@pytest.fixture
+def shards_per_node(client: Direct) -> Iterator[Callable[[int], None]]:
+    """Set the limit of shards; it is lifted again."""
+    yield lambda most: client.change_cluster_settings({"cluster.max_shards_per_node": most})
+    client.change_cluster_settings({"cluster.max_shards_per_node": None})
+
+
+def test_a_cluster_that_has_all_its_shards_is_exhausted(
+    face: Face, server: Server, client: Direct, name: str, shards_per_node: Callable[[int], None]
+) -> None:
+    client.create_index(f"{name}-first", {"number_of_shards": 2})
+    shards_per_node(2)
+    failure = face.fail(server, CREATE, {"index": name, "settings": {"number_of_shards": 5}})
+    assert (failure["code"], failure["type"]) == ("RESOURCE_EXHAUSTED", "validation_exception")
+    assert "shards open" in failure["message"]
+    assert not client.has_index(name)

@@ -172,7 +172,6 @@ _READERS: dict[str, Callable[[str, str, Any], Any]] = {
     "transient_metadata": _object,
     "remote_indices": _indices,
     "remote_cluster": _remote_clusters,
-    "restriction": _object,
     "description": _text,
 }
-_ONLY_IF_GIVEN = ("remote_indices", "remote_cluster", "restriction", "description")
+_ONLY_IF_GIVEN = ("remote_indices", "remote_cluster", "description")

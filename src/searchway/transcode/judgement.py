@@ -126,7 +126,29 @@ TABLE: Final = (
         code=Code.FAILED_PRECONDITION,
         why="400 upstream, but the template is in itself right; another policy is in its way",
     ),
+    # Anomaly detection
+    Judgement(
+        of="ml.FlushJob",
+        type="status_exception",
+        reason="is not open",
+        code=Code.FAILED_PRECONDITION,
+        why="409 upstream, but there is no conflict that a second try could win: the job has to be opened",
+    ),
     # Rules
+    *(
+        Judgement(
+            of=operation,
+            type=kind,
+            reason=reason,
+            code=Code.FAILED_PRECONDITION,
+            why="400 or 500 upstream, but reading has no body: it is a stored rule that is not valid, and somebody has to mend it",
+        )
+        for operation in ("rules.ListRules", "rules.GetRule")
+        for kind, reason in (
+            ("x_content_parse_exception", ""),
+            ("", "ValidationException|^Cannot parse rule from index"),
+        )
+    ),
     Judgement(
         of="rules",
         type="illegal_state_exception",
@@ -157,6 +179,12 @@ TABLE: Final = (
         "try again from the start: what the caller wants is under way, the thing to do is to wait for it",
     ),
     # Any operation
+    Judgement(
+        type="validation_exception",
+        reason=r"this action would add \[\d+\] [\w ]*shards, but this cluster currently has \[",
+        code=Code.RESOURCE_EXHAUSTED,
+        why="400 upstream, but the input is right: the cluster has as many shards open as it may have",
+    ),
     Judgement(
         type="cluster_block_exception",
         reason="SERVICE_UNAVAILABLE/",

@@ -101,8 +101,9 @@ class IsmServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdatePolicy(self, request, context):
-        """Replaces a policy as a whole, provided that nobody changed it since it was read: otherwise, or if there is no such policy, the call
-        fails with ABORTED. Indices that the policy manages already keep the version that they have; `ChangePolicy` gives them the new one.
+        """Replaces a policy as a whole, provided that nobody changed it since it was read: otherwise the call fails with ABORTED, and with
+        NOT_FOUND if there is no such policy. Indices that the policy manages already keep the version that they have; `ChangePolicy` gives
+        them the new one.
         https://docs.opensearch.org/latest/im-plugin/ism/api/#update-policy
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
