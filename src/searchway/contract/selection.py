@@ -29,10 +29,14 @@ class Selection:
     """The fields."""
     constants: tuple[tuple[str, str, int], ...] = ()
     """Keys of the result whose value is fixed beforehand, such as GraphQL's type name, and before which field each stands."""
+    size: int = field(init=False, repr=False, compare=False)
+    """The number of fields in the whole tree."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Selections are keys of whatever is remembered for them: their trees are walked for that once.
+        below = sum(one.selection.size for one in self.fields if one.selection is not None)
+        object.__setattr__(self, "size", len(self.fields) + len(self.constants) + below)
         object.__setattr__(self, "_hash", hash((self.fields, self.constants)))
 
     def __hash__(self) -> int:

@@ -11,11 +11,12 @@ from graphql.execution.values import VariableValues
 from searchway.engine.call import Call
 from searchway.errors import Code, InvalidArgumentError
 from searchway.graph.callers import Caller
-from searchway.graph.documents import Document, DocumentStore
+from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
 from searchway.graph.failures import request_errors, unexpected
 from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import EVENTS, GraphQLRequest
+from searchway.graph.store import DocumentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class Answerer:
         self._engine = engine
         self._documents = documents
 
-    def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
+    async def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request's document and variables.
 
         Raises:
@@ -68,18 +69,18 @@ class Answerer:
         except InvalidArgumentError as error:
             named = {"field": error.failure.field}
             raise RequestError([GraphQLError(error.failure.message, extensions=named)]) from None
-        document = self._documents.get(request.query)
+        document = await self._documents.get(request.query)
         operation = document.operation(request.operation_name)
         values = document.variables(operation, request.variables)
         return Understood(document=document, operation=operation, given=request.variables, values=values)
 
-    def understand_single(self, request: GraphQLRequest, caller: Caller) -> Understood:
+    async def understand_single(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request that is to have one response.
 
         Raises:
             RequestError: it cannot be executed, or has more.
         """
-        asked = self.understand(request, caller)
+        asked = await self.understand(request, caller)
         if asked.is_stream:
             problem = f"A subscription is answered as {EVENTS}, or over a WebSocket."
             raise RequestError([GraphQLError(problem, asked.operation)])
@@ -97,10 +98,10 @@ class Answerer:
     async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
         """Execute a query or a mutation and return the response."""
         if not caller.explains:
-            execution = Execution(self._engine, caller.request_id, caller.call)
+            execution = Execution(self._engine, self._documents.describe, caller.request_id, caller.call)
             return await execution.execute(asked.document, asked.operation, asked.given, asked.values)
         counted = _Counted(caller)
-        execution = Execution(self._engine, caller.request_id, counted.call)
+        execution = Execution(self._engine, self._documents.describe, caller.request_id, counted.call)
         return counted.explain(await execution.execute(asked.document, asked.operation, asked.given, asked.values))
 
     async def responses(self, asked: Understood, caller: Caller) -> AsyncGenerator[dict[str, Any], None]:
@@ -110,7 +111,7 @@ class Answerer:
                 yield await self.answer(asked, caller)
                 return
             counted = _Counted(caller)
-            execution = Execution(self._engine, caller.request_id, counted.call)
+            execution = Execution(self._engine, self._documents.describe, caller.request_id, counted.call)
             stream = execution.stream(asked.document, asked.operation, asked.given, asked.values)
             async with aclosing(stream) as results:
                 async for result in results:

@@ -12,13 +12,13 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
-from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
 from searchway.graph.openings import Openings
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
 from searchway.graph.sse import EventStreams
+from searchway.graph.store import DocumentStore
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
 
@@ -38,13 +38,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
     """Return the application that serves /graphql, /schema.graphql and the GraphiQL page."""
     schema = build_schema(catalog)
     limits = settings.limits
-    documents = DocumentStore(
-        core_schema(schema),
-        depth=limits.query_depth,
-        aliases=limits.query_aliases,
-        tokens=limits.query_tokens,
-        introspection=settings.introspection,
-    )
+    documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection)
     answerer, openings = Answerer(engine, documents), Openings(limits.graphql_streams)
     endpoint = GraphQLEndpoint(
         answerer,

@@ -1,12 +1,12 @@
 """Executes plans: arguments become messages, the engine answers them, and the answers become the result.
 
 The result is the one that graphql-core's executor would give over plain data. Only the way there is shorter: what a call answers is
-projected as a whole, not resolved field by field. Fields about the schema itself are left to graphql-core. Must not know HTTP.
+projected as a whole, not resolved field by field. Fields about the schema itself are left to `introspection`. Must not know HTTP.
 https://spec.graphql.org/October2021/#sec-Execution
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
@@ -21,12 +21,13 @@ from searchway.errors import CallError, Code, InvalidArgumentError
 from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
-from searchway.graph.plan import Plan, PlannedCall, Slot
+from searchway.graph.plan import Description, Plan, PlannedCall, Slot
 from searchway.transcode import inputs
 from searchway.transcode.answer import Read
 
 Errors = list[dict[str, Any]]
 _T = TypeVar("_T")
+Describe = Callable[[Document, OperationDefinitionNode, Mapping[str, Any], VariableValues], Awaitable[Description]]
 
 
 class Runner(Protocol):
@@ -62,10 +63,18 @@ class Runner(Protocol):
 
 
 class Execution:
-    """Executes one operation of a document, once."""
+    """Executes one operation of a document, once.
 
-    def __init__(self, engine: Runner, request_id: str, new_call: Callable[[], Call]) -> None:
+    Args:
+        engine: carries out operations.
+        describe: answers the fields about the schema.
+        request_id: the identifier of the request.
+        new_call: makes a call for the engine.
+    """
+
+    def __init__(self, engine: Runner, describe: Describe, request_id: str, new_call: Callable[[], Call]) -> None:
         self._engine = engine
+        self._describe = describe
         self._request_id = request_id
         self._new_call = new_call
         self._failed: dict[int, dict[str, Any]] = {}
@@ -77,7 +86,11 @@ class Execution:
         plan = document.plan(operation, given, values)
         answers = await self._answers(plan, values)
         errors = [self._failed[number] for number in sorted(self._failed)]
-        meta, more = self._meta(document, operation, plan, given) if plan.meta else ({}, [])
+        more: Errors = []
+        meta: Mapping[str, Any] = {}
+        if plan.meta:
+            description = await self._describe(document, operation, given, values)
+            meta, more = description.fields, request_errors(description.errors, self._request_id, description.code)
         data = _fill(plan.fields, answers, meta)
         return {"errors": [*errors, *more], "data": data} if errors or more else {"data": data}
 
@@ -140,21 +153,6 @@ class Execution:
         if isinstance(error, CallError):
             circumstances.place(error, call.operation)
         return field_error(error, call, self._request_id)
-
-    def _meta(
-        self, document: Document, operation: OperationDefinitionNode, plan: Plan, given: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any], Errors]:
-        """Return the fields about the schema, remembered if no variable can change them, and what went wrong."""
-        if plan.described is not None:
-            return plan.described, []
-        executor = document.executor(operation.name.value if operation.name else None, given)
-        root = document.schema.get_root_type(operation.operation)
-        assert root is not None  # noqa: S101  # the plan came from it
-        described: Any = executor.execute_fields(root, None, None, plan.meta, None)
-        errors = executor.collected_errors.errors
-        if not operation.variable_definitions and not errors:
-            plan.described = described
-        return described, request_errors(errors, self._request_id)
 
 
 def make_message(call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:

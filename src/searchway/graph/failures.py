@@ -17,6 +17,7 @@ from searchway.graph.plan import PlannedCall
 from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
+_LONGEST = 1_000
 
 
 def request_errors(
@@ -36,8 +37,12 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
     else:
         _log.error("unexpected error", operation=operation.name, request_id=request_id, exc_info=error)
         message, extensions = _internal(request_id), {"code": Code.INTERNAL.value, "operation": operation.name}
-    located = GraphQLError(message, list(call.nodes), path=list(call.path))
-    return _formatted(located, {**extensions, "requestId": request_id})
+    return {
+        "message": message,
+        "locations": call.locations,
+        "path": call.path,
+        "extensions": {**extensions, "requestId": request_id},
+    }
 
 
 def unexpected(error: Exception, request_id: str) -> dict[str, Any]:
@@ -56,7 +61,13 @@ def _internal(request_id: str) -> str:
 
 
 def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, Any]:
-    return {**error.formatted, "extensions": {**(error.extensions or {}), **extensions}}
+    document = {**error.formatted, "extensions": {**(error.extensions or {}), **extensions}}
+    return {**document, "message": _cut(error.message)}
+
+
+def _cut(message: str) -> str:
+    """Return a message of bounded length: graphql-core quotes names and values of the document in full."""
+    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
 
 
 def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:

@@ -112,7 +112,7 @@ class GraphQLEndpoint:
             with Watch(receive):
                 return await asyncio.gather(*(self._answer_one(one, caller) for one in asked)), False
         try:
-            understood = self._answerer.understand_single(asked, caller)
+            understood = await self._answerer.understand_single(asked, caller)
         except RequestError as error:
             return self._errors(error, caller), True
         _check_method(scope["method"], understood.operation)
@@ -122,7 +122,7 @@ class GraphQLEndpoint:
     async def _answer_one(self, asked: GraphQLRequest, caller: Caller) -> dict[str, Any]:
         """Answer one request of a batch, so that its neighbours never notice what becomes of it."""
         try:
-            return await self._answerer.answer(self._answerer.understand_single(asked, caller), caller)
+            return await self._answerer.answer(await self._answerer.understand_single(asked, caller), caller)
         except RequestError as error:
             return self._errors(error, caller)
         except Exception as error:  # noqa: BLE001  # as for a single request

@@ -16,6 +16,7 @@ from typing import Any
 from graphql import (
     Executor,
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     ListValueNode,
@@ -32,6 +33,7 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selected, Selection
 from searchway.engine.paging import PageRequest
+from searchway.errors import Code
 from searchway.graph.paging import ConnectionPlan
 from searchway.graph.types import contract_of
 from searchway.transcode.answer import Answer
@@ -40,6 +42,22 @@ from searchway.transcode.response import Dialect, Reader, reader
 Slot = int | str | None | dict[str, Any]
 """What stands under a key of the result: the number of a call, a type name, something of the schema itself, or more keys."""
 Finish = Callable[[dict[str, Any], Answer], dict[str, Any]]
+_BYTES_PER_FIELD = 1_000
+"""What a field of a document weighs in its plan, measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What the root fields about the schema gave."""
+
+    fields: Mapping[str, Any]
+    """The fields of the result, written already."""
+    size: int
+    """The bytes that were written."""
+    errors: tuple[GraphQLError, ...] = ()
+    """What went wrong."""
+    code: Code = Code.INVALID_ARGUMENT
+    """The code of the errors."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +85,12 @@ class PlannedCall:
     page: PageRequest | None = None
     """The page, kept with the message, where the message cannot say it."""
 
+    @property
+    def locations(self) -> list[dict[str, int]]:
+        """The places of its nodes, as its errors show them."""
+        starts = [node.loc.start_token for node in self.nodes if node.loc]
+        return [{"line": token.line, "column": token.column} for token in starts]
+
     def read(self, answer: Answer) -> Any:
         """Return what the answer is in the result.
 
@@ -91,8 +115,15 @@ class Plan:
     """The result's tree."""
     meta: GroupedFieldSet
     """The root fields about the schema itself, for graphql-core to execute."""
-    described: Mapping[str, Any] | None = None
-    """What those fields gave, if it cannot change."""
+    size: int
+    """The number of fields that were planned."""
+    description: Description | None = None
+    """What those fields gave, if no variable can change it."""
+
+    @property
+    def weight(self) -> int:
+        """The bytes of memory that it takes, estimated."""
+        return self.size * _BYTES_PER_FIELD + (self.description.size if self.description else 0)
 
 
 def make_plan(executor: Executor[Any]) -> Plan:
@@ -105,6 +136,7 @@ class _Planner:
         self._executor = executor
         self._calls: list[PlannedCall] = []
         self._meta: GroupedFieldSet = {}
+        self._size = 0
 
     def plan(self) -> Plan:
         executor, operation = self._executor, self._executor.operation
@@ -114,13 +146,14 @@ class _Planner:
         fields = self._tree(root, grouped.grouped_field_set, ())
         serial = operation.operation is OperationType.MUTATION
         calls = tuple(self._calls)
-        return Plan(serial=serial, calls=calls, runs=_runs(calls), fields=fields, meta=self._meta)
+        return Plan(serial=serial, calls=calls, runs=_runs(calls), fields=fields, meta=self._meta, size=self._size)
 
     def subfields(
         self, parent: GraphQLObjectType, details: FieldDetailsList
     ) -> Iterable[tuple[str, str, FieldDetailsList]]:
         """Yield the fields selected of an object: the key in the result, the field's name, and its nodes."""
         collected = self._executor.collect_subfields(parent, details).grouped_field_set
+        self._size += sum(map(len, collected.values()))
         return [(out, nodes[0].node.name.value, nodes) for out, nodes in collected.items()]
 
     def selected(self, parent: GraphQLObjectType, name: str, out: str, details: FieldDetailsList) -> Selected:
@@ -142,6 +175,7 @@ class _Planner:
         return Selection(tuple(fields), tuple(constants))
 
     def _tree(self, parent: GraphQLObjectType, grouped: GroupedFieldSet, path: tuple[str, ...]) -> dict[str, Slot]:
+        self._size += sum(map(len, grouped.values()))
         return {out: self._slot(parent, details, (*path, out)) for out, details in grouped.items()}
 
     def _slot(self, parent: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...]) -> Slot:

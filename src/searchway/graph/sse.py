@@ -48,7 +48,7 @@ class EventStreams:
             Disconnected: the caller left.
         """
         try:
-            understood = self._answerer.understand(asked, caller)
+            understood = await self._answerer.understand(asked, caller)
         except RequestError as error:
             await send_events(send, _once({"errors": self._answerer.refuse(error, caller)}), caller.request_id)
             return

@@ -180,7 +180,7 @@ class _Connection:
 
     async def _answer(self, operation: str, request: GraphQLRequest, caller: Caller) -> str:
         """Send the responses and return the message that ends them."""
-        asked = self._answerer.understand(request, caller)
+        asked = await self._answerer.understand(request, caller)
         async with aclosing(self._answerer.responses(asked, caller)) as responses:
             async for response in responses:
                 await self._write(messages.write_next(operation, response))

@@ -117,12 +117,34 @@ class LimitSettings(Section):
     """Items of a page where the caller names no number."""
     max_page_size: PositiveInt = 1000
     """The most items a page may have."""
-    query_depth: PositiveInt = 64
-    """Deepest nesting of a GraphQL document."""
-    query_aliases: PositiveInt = 1000
-    """Most aliases in a GraphQL document."""
-    query_tokens: PositiveInt = 20_000
+    query_characters: PositiveInt = 128 * 1024
+    """Longest GraphQL document."""
+    query_tokens: PositiveInt = 8_000
     """Most lexical tokens in a GraphQL document."""
+    query_depth: PositiveInt = 32
+    """Deepest nesting of a GraphQL document, its fragments expanded."""
+    query_fields: PositiveInt = 2_000
+    """Most fields and fragment spreads in a GraphQL document, its fragments expanded."""
+    query_aliases: PositiveInt = 128
+    """Most aliases in a GraphQL document, its fragments expanded."""
+    query_repeats: PositiveInt = 50
+    """Most times that one field may be repeated at the same place of a GraphQL document."""
+    query_fragments: PositiveInt = 100
+    """Most fragments that a GraphQL document may define."""
+    query_directives: PositiveInt = 200
+    """Most directives in a GraphQL document."""
+    field_directives: PositiveInt = 10
+    """Most directives of one field, fragment, variable or operation of a GraphQL document."""
+    query_operations: PositiveInt = 20
+    """Most operations in a GraphQL document."""
+    query_variables: PositiveInt = 256
+    """Most variables that a GraphQL document may define."""
+    introspection_values: PositiveInt = 50_000
+    """Most values that a GraphQL answer may hold about the schema."""
+    document_memory: PositiveInt = 64 * MIB
+    """Memory for GraphQL documents and their plans that are remembered, in bytes as the gateway estimates them."""
+    documents_waiting: PositiveInt = 100
+    """Large GraphQL documents that wait to be read at the same time in one process; more are RESOURCE_EXHAUSTED."""
     graphql_batch: NonNegativeInt = 0
     """Most GraphQL requests in one HTTP request, as an array; 0 takes no arrays."""
     graphql_streams: PositiveInt = 1000

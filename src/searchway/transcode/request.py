@@ -8,7 +8,6 @@ The way back is `response`.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -21,6 +20,7 @@ from searchway.transcode import params, projection
 from searchway.transcode.bodies import BodyWriter
 from searchway.transcode.checks import check_message, is_given
 from searchway.transcode.paths import path_argument
+from searchway.transcode.remembered import Remembered
 from searchway.wire import HttpRequest
 
 Pairs = tuple[tuple[str, str], ...]
@@ -29,8 +29,11 @@ _JSON = "application/json"
 _NDJSON = "application/x-ndjson"
 
 
-# What is remembered of reads: how many, and up to which size of the message in bytes.
-_MOST, _LARGEST = 4096, 1024
+# What is remembered of reads: up to which size of the message in bytes, how much together, and what each weighs, measured.
+_LARGEST = 1024
+_MOST_BYTES = 16 * 1024 * 1024
+_BYTES_PER_REQUEST = 3_000
+_BYTES_PER_FIELD = 200
 
 
 def encode(
@@ -61,12 +64,22 @@ def encode(
     return _encode_again(operation, packed, engine, selection, more_query)
 
 
-@lru_cache(maxsize=_MOST)
 def _encode_again(
     operation: Operation, packed: bytes, engine: Engine | None, selection: Selection | None, more_query: Pairs
 ) -> HttpRequest:
     """Encode a read, or remember how it was: the same ones come again and again."""
-    return _encode(operation, operation.request.cls.FromString(packed), engine, selection, more_query)
+    key = (operation, packed, engine, selection, more_query)
+    found = _encoded.get(key)
+    if found is None:
+        found = _encode(operation, operation.request.cls.FromString(packed), engine, selection, more_query)
+        fields = selection.size if selection is not None else 0
+        _encoded.put(key, found, _BYTES_PER_REQUEST + 2 * len(packed) + _BYTES_PER_FIELD * fields)
+    return found
+
+
+_encoded: Remembered[tuple[Operation, bytes, Engine | None, Selection | None, Pairs], HttpRequest] = Remembered(
+    _MOST_BYTES
+)
 
 
 def _encode(

@@ -4,7 +4,6 @@ Both faces read with the same compiler, each in its own dialect. Must know nothi
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,8 +15,14 @@ from searchway.transcode import jsontext
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.compiler import Compiler, Dialect
 from searchway.transcode.expected import expected
+from searchway.transcode.remembered import Remembered
 
 __all__ = ["Dialect", "Reader", "reader"]
+
+# What a reader weighs, and what each field that is selected adds, measured; and what all that are remembered may weigh.
+_BYTES_PER_READER = 8_000
+_BYTES_PER_FIELD = 1_000
+_MOST_BYTES = 32 * 1024 * 1024
 
 
 class Reader:
@@ -94,7 +99,14 @@ def _page_fields(page: Page) -> dict[str, Any]:
     return {"next_page_token": page.next_token or None, "total_size": page.total}
 
 
-@lru_cache(maxsize=4096)
+_readers: Remembered[tuple[Operation, Selection | None, Dialect], Reader] = Remembered(_MOST_BYTES)
+
+
 def reader(operation: Operation, selection: Selection | None, dialect: Dialect) -> Reader:
     """Return the reader for an operation and a selection, compiled at most once while it is in use."""
-    return Reader(operation, selection, dialect)
+    key = (operation, selection, dialect)
+    found = _readers.get(key)
+    if found is None:
+        found = Reader(operation, selection, dialect)
+        _readers.put(key, found, _BYTES_PER_READER + _BYTES_PER_FIELD * (selection.size if selection else 0))
+    return found

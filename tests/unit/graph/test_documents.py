@@ -1,38 +1,19 @@
+from typing import Any
+
 import pytest
 from graphql import GraphQLSchema
 
-from searchway.graph.documents import Document, DocumentStore
+from searchway.graph.documents import Document
+from searchway.graph.reading import DocumentReader
 from searchway.graph.refusals import RequestError
+from searchway.settings import LimitSettings
 
 PART = 'BackingIndex: {dataStream: "a", index: "b"}'
 ALLOCATION = "{ cat { allocation { totalCount } } }"
 
 
-def store(schema: GraphQLSchema, introspection: bool = True, **limits: int) -> DocumentStore:
-    chosen = {"depth": 64, "aliases": 100, "tokens": 10_000} | limits
-    return DocumentStore(schema, **chosen, introspection=introspection)
-
-
-def test_a_document_is_read_once(schema: GraphQLSchema) -> None:
-    documents = store(schema)
-    assert documents.get(ALLOCATION) is documents.get(ALLOCATION)
-
-
-def test_documents_used_last_are_kept(schema: GraphQLSchema, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("searchway.graph.documents._MOST_KEPT", 3 * len(ALLOCATION) + 2)
-    documents = store(schema)
-    first = documents.get(ALLOCATION)
-    others = [documents.get(f"{ALLOCATION[:-1]}{mark}}}") for mark in " \n"]
-    assert documents.get(ALLOCATION) is first
-    documents.get(f"{ALLOCATION[:-1]}\t}}")
-    assert documents.get(ALLOCATION) is first
-    assert documents.get(f"{ALLOCATION[:-1]} }}") is not others[0]
-
-
-def test_large_documents_are_not_kept(schema: GraphQLSchema, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("searchway.graph.documents._LARGEST_KEPT", 10)
-    documents = store(schema)
-    assert documents.get(ALLOCATION) is not documents.get(ALLOCATION)
+def read(schema: GraphQLSchema, text: str, introspection: bool = True, **limits: Any) -> Document:
+    return DocumentReader(schema, LimitSettings(**limits), introspection=introspection).read(text)
 
 
 @pytest.mark.parametrize(
@@ -62,38 +43,66 @@ def test_large_documents_are_not_kept(schema: GraphQLSchema, monkeypatch: pytest
 )
 def test_bad_documents_are_refused_with_what_to_do(schema: GraphQLSchema, text: str, problem: str) -> None:
     with pytest.raises(RequestError) as refused:
-        store(schema).get(text)
+        read(schema, text)
     assert problem in str(refused.value)
 
 
 @pytest.mark.parametrize(
     ("limits", "problem"),
-    [({"depth": 2}, "3 levels deep"), ({"tokens": 5}, "tokens"), ({"aliases": 0}, "1 aliases")],
+    [
+        ({"query_depth": 2}, r"3 levels deep; at most 2 .*query_depth"),
+        ({"query_tokens": 5}, r"more than 5 tokens; at most 5 .*query_tokens"),
+        ({"query_aliases": 1}, r"2 aliases; at most 1 .*query_aliases"),
+        ({"query_characters": 9}, r"54 characters; at most 9 .*query_characters"),
+    ],
 )
-def test_limits_hold(schema: GraphQLSchema, limits: dict[str, int], problem: str) -> None:
+def test_limits_hold(schema: GraphQLSchema, limits: dict[str, Any], problem: str) -> None:
     with pytest.raises(RequestError, match=problem):
-        store(schema, True, **limits).get("{ a: cat { allocation { totalCount } } }")
+        read(schema, "{ a: cat { allocation { totalCount } } b: __typename }", **limits)
 
 
-def test_endless_chains_of_fragments_are_refused(schema: GraphQLSchema) -> None:
+def test_long_chains_of_fragments_are_read(schema: GraphQLSchema) -> None:
+    chain = " ".join(f"fragment F{n} on Query {{...F{n + 1}}}" for n in range(150))
+    text = f"{{...F0}} {chain} fragment F150 on Query {{__typename}}"
+    assert read(schema, text, query_fragments=200).weight > 0
+
+
+def test_chains_of_fragments_that_validation_cannot_follow_are_refused(schema: GraphQLSchema) -> None:
     chain = " ".join(f"fragment F{n} on Query {{...F{n + 1}}}" for n in range(3000))
-    with pytest.raises(RequestError, match="nested too deeply"):
-        store(schema, tokens=100_000).get(f"{{...F0}} {chain} fragment F3000 on Query {{__typename}}")
+    with pytest.raises(RequestError, match=r"nested too deeply|Validation aborted"):
+        read(
+            schema,
+            f"{{...F0}} {chain} fragment F3000 on Query {{__typename}}",
+            query_tokens=100_000,
+            query_fragments=10_000,
+            query_fields=10_000,
+        )
+
+
+def test_only_the_first_errors_suggest_names(schema: GraphQLSchema) -> None:
+    with pytest.raises(RequestError) as refused:
+        read(schema, "{ cat { " + " ".join(f"allocatoin{n}: allocatoin" for n in range(5)) + " } }")
+    assert ["Did you mean" in error.message for error in refused.value.errors] == [True, True, True, False, False]
+
+
+def test_fragments_in_a_circle_are_all_that_is_said(schema: GraphQLSchema) -> None:
+    with pytest.raises(RequestError) as refused:
+        read(schema, "{ ...A nothing } fragment A on Query { ...B } fragment B on Query { ...A }")
+    assert [error.message for error in refused.value.errors] == ["Cannot spread fragment 'A' within itself via 'B'."]
 
 
 def test_introspection_can_be_switched_off(schema: GraphQLSchema) -> None:
-    closed = store(schema, introspection=False)
     for text in ("{ __schema { types { name } } }", '{ __type(name: "Query") { name } }'):
         with pytest.raises(RequestError, match="disabled"):
-            closed.get(text)
+            read(schema, text, introspection=False)
     with pytest.raises(RequestError) as refused:
-        closed.get("{ cat { allocatoin { totalCount } } }")
+        read(schema, "{ cat { allocatoin { totalCount } } }", introspection=False)
     assert "Did you mean" not in str(refused.value)
-    closed.get("{ __typename }")
+    read(schema, "{ __typename }", introspection=False)
 
 
 def test_operation_is_chosen_by_name(schema: GraphQLSchema) -> None:
-    document = store(schema).get("query A { __typename } query B { __typename }")
+    document = read(schema, "query A { __typename } query B { __typename }")
     assert document.operation("B").name.value == "B"  # type: ignore[union-attr]
     with pytest.raises(RequestError, match="Must provide operation name"):
         document.operation(None)
@@ -108,19 +117,9 @@ def plan_of(document: Document, **variables: object) -> object:
 
 def test_plans_differ_only_by_conditions(schema: GraphQLSchema) -> None:
     text = "query ($n: Int, $more: Boolean!) { cat { allocation(first: $n) { totalCount edges @include(if: $more) { cursor } } } }"
-    document = store(schema).get(text)
+    document = read(schema, text)
     assert plan_of(document, n=1, more=True) is plan_of(document, n=2, more=True)
     assert plan_of(document, n=1, more=True) is not plan_of(document, n=1, more=False)
-
-
-def test_plans_are_bounded(schema: GraphQLSchema) -> None:
-    names = "abcdefgh"
-    variables = ", ".join(f"${name}: Boolean!" for name in names)
-    fields = " ".join(f"{name}: __typename @skip(if: ${name})" for name in names)
-    document = store(schema).get(f"query ({variables}) {{ {fields} }}")
-    for number in range(200):
-        plan_of(document, **{name: bool(number >> bit & 1) for bit, name in enumerate(names)})
-    assert len(document.plans) <= 64
 
 
 @pytest.mark.parametrize(
@@ -128,6 +127,6 @@ def test_plans_are_bounded(schema: GraphQLSchema) -> None:
     [({}, "non-null type 'Int!' to be provided"), ({"n": "x"}, "Int cannot represent"), ({"n": 2**31}, "32-bit")],
 )
 def test_variables_are_checked(schema: GraphQLSchema, given: dict[str, object], problem: str) -> None:
-    document = store(schema).get("query ($n: Int!) { cat { allocation(first: $n) { totalCount } } }")
+    document = read(schema, "query ($n: Int!) { cat { allocation(first: $n) { totalCount } } }")
     with pytest.raises(RequestError, match=problem):
         document.variables(document.operation(None), given)

@@ -16,9 +16,10 @@ from searchway.contract.records import Shape
 from searchway.engine.call import Call
 from searchway.graph import names
 from searchway.graph.connections import other_fields
-from searchway.graph.documents import DocumentStore
 from searchway.graph.execution import Execution
 from searchway.graph.schema import build_schema, core_schema
+from searchway.graph.store import DocumentStore
+from searchway.settings import LimitSettings
 from searchway.transcode.response import Dialect, reader
 from unit.graph.documents import Writer
 from unit.graph.engine_double import EngineDouble, answer
@@ -30,14 +31,14 @@ def derived_schema() -> GraphQLSchema:
 
 
 def store(schema: GraphQLSchema) -> DocumentStore:
-    return DocumentStore(schema, depth=64, aliases=1000, tokens=50_000, introspection=True)
+    return DocumentStore(schema, LimitSettings(), introspection=True)
 
 
 async def run(documents: DocumentStore, engine: EngineDouble, text: str, **variables: Any) -> Any:
-    document = documents.get(text)
+    document = await documents.get(text)
     operation = document.operation(None)
     values = document.variables(operation, variables)
-    execution = Execution(engine, "id", lambda: Call(face="graphql", request_id="id"))
+    execution = Execution(engine, documents.describe, "id", lambda: Call(face="graphql", request_id="id"))
     return orjson.loads(orjson.dumps(await execution.execute(document, operation, variables, values)))
 
 

@@ -1,0 +1,109 @@
+"""From the text of a document to a valid one: parsed, measured, validated.
+
+Must not know HTTP, nor what is remembered. May run in any thread.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoFragmentCyclesRule,
+    NoSchemaIntrospectionCustomRule,
+    VariableNode,
+    Visitor,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+
+from searchway.graph.documents import Document
+from searchway.graph.limits import check_length, check_limits, too_many_tokens
+from searchway.graph.refusals import RequestError
+from searchway.settings import LimitSettings
+
+_MOST_ERRORS = 20
+_MOST_SUGGESTIONS = 3
+"""How many errors say what could have been meant: each compares a name with all names of the schema."""
+
+
+class DocumentReader:
+    """Reads documents.
+
+    Args:
+        schema: what they are valid for.
+        limits: how large they may be.
+        introspection: whether they may ask for the schema.
+    """
+
+    def __init__(self, schema: GraphQLSchema, limits: LimitSettings, *, introspection: bool) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._introspection = introspection
+        self._rules = [*specified_rules, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
+
+    def read(self, text: str) -> Document:
+        """Read a document.
+
+        Raises:
+            RequestError: it is not GraphQL, not valid for the schema, or exceeds a limit.
+        """
+        try:
+            node = self._parse(text)
+            outline = check_limits(node, self._limits)
+            errors = self._validate(node, has_cycle=outline.has_cycle)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+        except RecursionError:
+            raise RequestError([GraphQLError("The document is nested too deeply.")]) from None
+        if errors:
+            raise RequestError(errors)
+        return Document(
+            schema=self._schema,
+            node=node,
+            operations={one.name.value if one.name else None: one for one in outline.operations},
+            conditions=tuple(sorted(set(_conditions(node)))),
+        )
+
+    def _parse(self, text: str) -> DocumentNode:
+        check_length(text, self._limits)
+        most = self._limits.query_tokens
+        try:
+            return parse(text, max_lexical_tokens=most, max_comments=most)
+        except GraphQLSyntaxError as error:
+            if "Document contains more than" in error.message:  # graphql-core has no type for it
+                raise too_many_tokens(most) from None
+            raise
+
+    def _validate(self, node: DocumentNode, *, has_cycle: bool) -> list[GraphQLError]:
+        if has_cycle:  # other rules would go round it
+            return validate(self._schema, node, [NoFragmentCyclesRule], _MOST_ERRORS)
+        errors = validate(self._schema, node, self._rules, _MOST_ERRORS, hide_suggestions=True)
+        if not errors or not self._introspection:
+            return errors
+        suggesting = validate(self._schema, node, self._rules, _MOST_SUGGESTIONS)
+        return [*suggesting[:_MOST_SUGGESTIONS], *errors[_MOST_SUGGESTIONS:]]
+
+
+def _conditions(node: DocumentNode) -> Iterator[str]:
+    finder = _ConditionFinder()
+    visit(node, finder)
+    return iter(finder.names)
+
+
+class _ConditionFinder(Visitor):
+    """Collects the variables in @skip and @include."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def enter_directive(self, node: DirectiveNode, *_args: Any) -> None:
+        """Look at one directive."""
+        if node.name.value in {"skip", "include"}:
+            self.names += [a.value.name.value for a in node.arguments or () if isinstance(a.value, VariableNode)]
