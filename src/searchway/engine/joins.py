@@ -137,7 +137,7 @@ class _Scope:
         if self.gathering.get(kind) is batch:
             del self.gathering[kind]
         for thing in batch.things:
-            if self.last[thing] is batch:
+            if self.last.get(thing) is batch:  # when all are cancelled, they end in any order
                 del self.last[thing]
 
     def _let_go(self, options: Hashable) -> None:

@@ -18,6 +18,7 @@ from searchway.errors import CallError, Code, Failure, InvalidArgumentError, Mal
 from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
+from searchway.rpc.stopping import Gate
 from searchway.transcode.answer import Read
 from searchway.transcode.response import Dialect, reader
 
@@ -46,11 +47,12 @@ class Engine(Protocol):
 class Handler:
     """Serves one operation."""
 
-    def __init__(self, operation: Operation, engine: Engine, send_bytes: int) -> None:
-        """Take the engine that runs the calls, and how large an answer may be."""
+    def __init__(self, operation: Operation, engine: Engine, send_bytes: int, gate: Gate) -> None:
+        """Take the engine that runs the calls, how large an answer may be, and what holds answers back while the server stops."""
         self._operation = operation
         self._engine = engine
         self._send_bytes = send_bytes
+        self._gate = gate
         self._parse = operation.request.cls.FromString
         self._response = operation.response.cls
         self._views = lru_cache(maxsize=_MASKS)(self._view)
@@ -86,8 +88,12 @@ class Handler:
                 await context.write(answer)
 
     async def _answer(self, request: bytes, call: Call) -> bytes:
-        message, selection, read = self._read(request, call)
-        return await self._engine.run(self._operation, message, call, read, selection)
+        try:
+            message, selection, read = self._read(request, call)
+            return await self._engine.run(self._operation, message, call, read, selection)
+        finally:
+            if self._gate.held:
+                await self._gate.released()
 
     def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
         """Return the message, what is selected of an answer, and what makes bytes of it; note it if the call is refused."""

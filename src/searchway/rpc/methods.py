@@ -10,6 +10,7 @@ from searchway.contract.records import Operation
 from searchway.errors import Code, Failure
 from searchway.rpc.calls import read_call
 from searchway.rpc.handler import Engine, Handler, abort
+from searchway.rpc.stopping import Gate
 from searchway.suggestions import closest
 
 _LONGEST_PATH = 200
@@ -21,9 +22,9 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no type
     Requests and answers pass as bytes, because grpc turns errors of its own (de)serializers into UNKNOWN and INTERNAL.
     """
 
-    def __init__(self, catalog: Catalog, engine: Engine, send_bytes: int) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, send_bytes: int, gate: Gate) -> None:
         self._methods: Mapping[str, Any] = {
-            operation.grpc_path: _method(operation, Handler(operation, engine, send_bytes))
+            operation.grpc_path: _method(operation, Handler(operation, engine, send_bytes, gate))
             for operation in catalog.operations.values()
         }
 

@@ -1,5 +1,6 @@
 """The gRPC server: all services of the contract with reflection and health, bound to the configured address."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 
 from searchway.contract.catalog import Catalog
 from searchway.errors import SettingsError
+from searchway.readiness import Readiness
 from searchway.rpc.handler import Engine
 from searchway.rpc.health import Health
 from searchway.rpc.methods import Methods, UnknownMethods
 from searchway.rpc.reflection import reflection_handlers
+from searchway.rpc.stopping import Arrivals, Gate
 from searchway.settings import Address, ServerTls, Settings
 
 HEALTH = "grpc.health.v1.Health"
@@ -22,43 +25,64 @@ CALLS_WAITING = 10
 class Server:
     """A gRPC server that has its port and does not listen yet."""
 
-    def __init__(self, server: Any, health: Health, address: Address) -> None:
+    def __init__(self, server: Any, address: Address, *, health: Health, counter: Arrivals, gate: Gate) -> None:
         self._server = server
         self._health = health
+        self._counter = counter
+        self._gate = gate
         self.address = address
         """Where it listens; its port is never 0."""
+
+    @property
+    def arrivals(self) -> int:
+        """How many calls have come, those for health not counted."""
+        return self._counter.count
 
     async def start(self) -> None:
         """Take calls from now on."""
         await self._server.start()
 
     async def stop(self, grace: float | None = None) -> None:
-        """Take no more calls; those in flight get the seconds of grace to end, then they are cancelled."""
+        """Send GOAWAY and take no more calls; those in flight get the seconds of grace to end, then they are cancelled."""
+        self._health.withdraw()
+        if grace:
+            self._gate.hold()
+            await self._counter.until_quiet()
+        stopping = asyncio.ensure_future(self._server.stop(grace))
+        await asyncio.sleep(0)  # the turn in which it writes GOAWAY
+        self._gate.release()
         self._health.stop()
-        await self._server.stop(grace)
+        await stopping
 
     async def wait(self) -> None:
         """Wait until the server has stopped."""
         await self._server.wait_for_termination()
 
 
-def create_server(engine: Engine, catalog: Catalog, settings: Settings) -> Server:
+def create_server(engine: Engine, catalog: Catalog, settings: Settings, readiness: Readiness | None = None) -> Server:
     """Return a server for all operations of the catalogue. Must be called where an event loop runs.
+
+    Args:
+        engine: runs the calls.
+        catalog: the operations.
+        settings: the settings.
+        readiness: what the state of health follows; always ready without it.
 
     Raises:
         SettingsError: the address cannot be listened at, or the certificates cannot be used.
     """
     assert settings.grpc is not None  # noqa: S101  # the caller starts no face that is off
     server = grpc.aio.server(options=_options(settings))
-    health = Health(catalog.services)
+    health, counter, gate = Health(catalog.services, readiness or Readiness()), Arrivals(), Gate()
     add_HealthServicer_to_server(health, server)
-    server.add_generic_rpc_handlers(_handlers(engine, catalog, settings))
+    server.add_generic_rpc_handlers((counter, *_handlers(engine, catalog, settings, gate)))
     port = _bind(server, settings.grpc, settings.grpc_tls)
-    return Server(server, health, Address(host=settings.grpc.host, port=port))
+    address = Address(host=settings.grpc.host, port=port)
+    return Server(server, address, health=health, counter=counter, gate=gate)
 
 
-def _handlers(engine: Engine, catalog: Catalog, settings: Settings) -> tuple[Any, ...]:
-    methods = Methods(catalog, engine, settings.limits.grpc_send_bytes)
+def _handlers(engine: Engine, catalog: Catalog, settings: Settings, gate: Gate) -> tuple[Any, ...]:
+    methods = Methods(catalog, engine, settings.limits.grpc_send_bytes, gate)
     unknown = UnknownMethods((one.grpc_path for one in catalog.operations.values()), engine)
     services = [*catalog.services, HEALTH]
     reflection = reflection_handlers(catalog.descriptor_set, services) if settings.introspection else []
@@ -79,7 +103,13 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # callers may find out about us as well
         ("grpc.keepalive_permit_without_calls", 1),
+        *_age(settings.max_connection_age),
     ]
+
+
+def _age(seconds: float) -> list[tuple[str, int]]:
+    """Bound the age of connections; without a bound for the calls on them, which end by their deadlines."""
+    return [("grpc.max_connection_age_ms", round(seconds * 1000))] if seconds else []
 
 
 def _bind(server: Any, address: Address, tls: ServerTls | None) -> int:

@@ -1,26 +1,18 @@
-"""The gRPC listener: runs the server of the gRPC face as long as the gateway serves."""
+"""The gRPC listener: the server of the gRPC face, as the process starts and stops it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from searchway.rpc.server import create_server
+from searchway.readiness import Readiness
+from searchway.rpc.server import Server, create_server
 from searchway.server.gateway import Gateway
-from searchway.settings import Address
 
 
-@asynccontextmanager
-async def serve_grpc(gateway: Gateway) -> AsyncIterator[Address | None]:
-    """Serve the gRPC face inside the block; None is where it listens if it is off.
+async def listen(gateway: Gateway, readiness: Readiness) -> Server | None:
+    """Return the server of the gRPC face, listening; None if the face is off.
 
     Raises:
         SettingsError: the address cannot be listened at, or the certificates cannot be used.
     """
     if gateway.settings.grpc is None:
-        yield None
-        return
-    server = create_server(gateway.engine, gateway.catalog, gateway.settings)
+        return None
+    server = create_server(gateway.engine, gateway.catalog, gateway.settings, readiness)
     await server.start()
-    try:
-        yield server.address
-    finally:
-        await server.stop(gateway.settings.grace)
+    return server

@@ -233,8 +233,14 @@ class Settings(Section):
     """The most seconds that a call may take: deadlines of callers that are later are taken for this."""
     margin: NonNegativeFloat = 0.05
     """Seconds kept of a deadline for bringing the answer home."""
+    drain: NonNegativeFloat = 5.0
+    """Seconds for which a gateway that is to stop says it is not ready and still serves; less when no calls come any more."""
     grace: NonNegativeFloat = 10.0
-    """Seconds that calls in flight get to end when the gateway stops."""
+    """Seconds that calls in flight get to end after that, on both faces together."""
+    max_connection_age: NonNegativeFloat = 300.0
+    """Seconds after which callers are asked to connect anew, so that they spread over replicas and workers; 0 for never."""
+    probe_seconds: PositiveFloat = 5.0
+    """Seconds between two probes of a cluster, whose results `/readyz` shows."""
     forward_headers: Words = ("x-opaque-id", "traceparent", "tracestate")
     """Headers of callers that go on to the cluster, in lower case."""
     token_keys: Annotated[tuple[SecretStr, ...], AsList] = ()

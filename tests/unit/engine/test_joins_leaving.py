@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from unit.engine.joining_world import World
 from unit.engine.turns import settle
 
@@ -70,3 +72,19 @@ async def test_one_that_left_is_not_sent_alone() -> None:
     callers[0].task.cancel()
     await world.finish()
     assert world.numbers == [[0, 1, 2], [1], [2]]
+
+
+@pytest.mark.parametrize("backwards", [True, False])
+async def test_writes_of_one_thing_that_wait_end_in_any_order_when_the_gateway_stops(backwards: bool) -> None:
+    others = asyncio.all_tasks()
+    world = World()
+    for options in "abc":
+        world.call("x", options=options)
+        await settle()
+    callers = {caller.task for caller in world.callers}
+    numbered = sorted(asyncio.all_tasks() - others - callers, key=lambda task: int(task.get_name().split("-")[-1]))
+    for task in reversed(numbered) if backwards else numbered:
+        task.cancel()
+        await settle()
+    ends = await asyncio.gather(*numbered, *callers, return_exceptions=True)
+    assert {type(end) for end in ends} == {asyncio.CancelledError}

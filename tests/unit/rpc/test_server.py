@@ -2,6 +2,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,29 @@ async def test_calls_that_outlast_the_grace_are_cancelled(serve: Any) -> None:
         await face.server.stop(grace=0.05)
         await asyncio.wait_for(cancelled.wait(), 5)
         assert await code is not grpc.StatusCode.OK
+
+
+async def test_no_call_is_cancelled_that_came_before_its_caller_knew_of_the_end(serve: Any) -> None:
+    enough = asyncio.Event()
+
+    async def call_until_refused(face: Any) -> grpc.StatusCode:
+        for number in count():
+            if (code := await face.call("cat.ListAllocation").code()) is not grpc.StatusCode.OK:
+                return code
+            if number == 10:
+                enough.set()
+        raise AssertionError
+
+    async with serve(ROWS) as face:
+        callers = [asyncio.ensure_future(call_until_refused(face)) for _ in range(20)]
+        await enough.wait()
+        await face.server.stop(grace=30)
+        codes = await asyncio.wait_for(asyncio.gather(*callers), 30)
+    assert set(codes) == {grpc.StatusCode.UNAVAILABLE}  # they connect anew, and nobody listens
+
+
+async def test_callers_leave_a_connection_that_is_too_old_and_lose_nothing(serve: Any) -> None:
+    async with serve(ROWS, max_connection_age=0.05) as face:
+        assert await face.call("cat.ListAllocation").code() is grpc.StatusCode.OK
+        await asyncio.wait_for(face.channel.wait_for_state_change(grpc.ChannelConnectivity.READY), 30)
+        assert await face.call("cat.ListAllocation").code() is grpc.StatusCode.OK

@@ -1,46 +1,23 @@
 """Gateways as processes: where they listen, how they stop, what they write."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import grpc
 import httpx
-import orjson
 import pytest
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
+from grpc_health.v1.health_pb2_grpc import HealthStub
 
+from harness.serving import FACES, serving, stop, wait_for
+
+ALLOCATION = "/searchway.api.cat.v1.CatService/ListAllocation"
 QUERY = {"query": "{ cat { allocation { edges { node { node } } } } }"}
-
-
-@asynccontextmanager
-async def gateway(*arguments: str) -> AsyncIterator[Process]:
-    """Start `searchway serve` with these arguments and none of this process's settings."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SEARCHWAY_", "GRPC_"))}
-    command = [sys.executable, "-m", "searchway", "serve", *arguments]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=PIPE, stderr=PIPE, env={**clean, "SEARCHWAY_TOKEN_KEYS": "k" * 32}
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-async def wait_for(process: Process, event: str) -> dict[str, Any]:
-    """Read log lines up to one of an event; each line must be a log line."""
-    assert process.stderr is not None
-    while line := await asyncio.wait_for(process.stderr.readline(), 30):
-        said: dict[str, Any] = orjson.loads(line)
-        if said["event"] == event:
-            return said
-    raise AssertionError(f"there is no line {event!r}")
 
 
 @pytest.fixture
@@ -59,7 +36,7 @@ async def test_address_that_is_taken_is_told_in_one_line(
     taken: str, http: str, grpc: str, face: str, workers: int
 ) -> None:
     faces = ("--http", http.format(taken), "--grpc", grpc.format(taken), "--workers", str(workers))
-    async with gateway("--sandbox", "opensearch", *faces) as process:
+    async with serving("--sandbox", "opensearch", *faces) as process:
         out, error = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, out) == (2, b"")
     lines = [line for line in error.decode().splitlines() if not line.startswith("{")]
@@ -67,68 +44,125 @@ async def test_address_that_is_taken_is_told_in_one_line(
 
 
 async def test_face_that_is_off_is_null_in_the_log() -> None:
-    async with gateway("--sandbox", "opensearch", "--http", "127.0.0.1:0", "--grpc", "off") as process:
+    async with serving("--sandbox", "opensearch", "--http", "127.0.0.1:0", "--grpc", "off") as process:
         said = await wait_for(process, "listening")
         assert said["grpc"] is None
         assert said["http"].startswith("127.0.0.1:")
-        process.terminate()
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await stop(process) == ["draining", "stopping", "stopped"]
 
 
 async def test_workers_write_their_lines_where_the_first_does() -> None:
-    async with gateway(
+    async with serving(
         "--sandbox", "opensearch", "--http", "127.0.0.1:0", "--grpc", "off", "--workers", "2"
     ) as process:
         said = [await wait_for(process, "listening") for _ in range(2)]
         assert said[0]["http"] != said[1]["http"]
-        process.terminate()
-        out, error = await asyncio.wait_for(process.communicate(), 10)
-    assert process.returncode == 0
-    assert b"listening" not in out
-    assert [orjson.loads(line)["event"] for line in error.splitlines()] == ["stopping"] * 2
+        assert sorted(await stop(process)) == sorted(["draining", "stopping", "stopped"] * 2)
+
+
+class Upstream:
+    """A cluster that answers calls when it is let, and probes at once."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            body = b"{}"
+            if not (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET / "):
+                self.asked.set()
+                await self.go_on.wait()
+                body = b'[{"node": "n1"}]'
+            head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n"
+            writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        writer.close()
+
+
+@asynccontextmanager
+async def calling(**told: str) -> AsyncIterator[tuple[Process, Upstream, str, "asyncio.Future[httpx.Response]"]]:
+    """Serve with a call in flight over HTTP; give the process, its cluster, its HTTP address and the call."""
+    upstream = Upstream()
+    async with (
+        await asyncio.start_server(upstream.answer, "127.0.0.1", 0) as server,
+        httpx.AsyncClient(trust_env=False, timeout=60) as client,
+    ):
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with serving("--upstream", url, "--engine", "opensearch", *FACES, told=told) as process:
+            address = (await wait_for(process, "listening"))["http"]
+            call = asyncio.ensure_future(client.post(f"http://{address}/graphql", json=QUERY))
+            await asyncio.wait_for(upstream.asked.wait(), 30)
+            yield process, upstream, address, call
+            upstream.go_on.set()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("again", [True, False])
-async def test_calls_in_flight_may_end_unless_a_second_signal_comes(number: signal.Signals, again: bool) -> None:
-    asked, go_on = asyncio.Event(), asyncio.Event()
+async def test_calls_in_flight_may_end(number: signal.Signals) -> None:
+    async with calling() as (process, upstream, _, call):
+        process.send_signal(number)
+        await wait_for(process, "stopping")
+        upstream.go_on.set()
+        answer = await call
+        assert answer.json() == {"data": {"cat": {"allocation": {"edges": [{"node": {"node": "n1"}}]}}}}
+        assert answer.headers["connection"] == "close"
+        assert await asyncio.wait_for(process.wait(), 30) == 0
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        asked.set()
-        await go_on.wait()
-        writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 16\r\n\r\n" + b'[{"node": "n1"}]'
-        )
-        await writer.drain()
-        writer.close()
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_signal_ends_at_once(number: signal.Signals) -> None:
+    async with calling(SEARCHWAY_GRACE="3600") as (process, _, _, call):
+        process.send_signal(number)
+        await wait_for(process, "stopping")
+        process.send_signal(number)
+        assert await asyncio.wait_for(process.wait(), 30) == 128 + number
+        with pytest.raises(httpx.TransportError):
+            await call
+
+
+async def test_a_second_signal_ends_the_drain_too() -> None:
+    async with calling(SEARCHWAY_DRAIN="3600") as (process, _, address, call):
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await client.get(f"http://{address}/readyz")
+        process.terminate()
+        await wait_for(process, "draining")
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 30) == 128 + signal.SIGTERM
+        with pytest.raises(httpx.TransportError):
+            await call
+
+
+async def test_a_gateway_that_drains_is_not_ready_and_serves_on_both_faces() -> None:
     async with (
-        await asyncio.start_server(answer, "127.0.0.1", 0) as upstream,
-        httpx.AsyncClient(trust_env=False) as client,
+        serving("--sandbox", "opensearch", *FACES, told={"SEARCHWAY_DRAIN": "3600"}) as process,
+        httpx.AsyncClient(trust_env=False, timeout=60) as client,
     ):
-        url = f"http://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
-        faces = ("--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0")
-        async with gateway("--upstream", url, "--engine", "opensearch", *faces) as process:
-            address = (await wait_for(process, "listening"))["http"]
-            call = asyncio.ensure_future(client.post(f"http://{address}/graphql", json=QUERY))
-            await asyncio.wait_for(asked.wait(), 10)
-            process.send_signal(number)
-            await wait_for(process, "stopping")
-            if again:
-                process.send_signal(number)
-            else:
-                go_on.set()
-            assert await asyncio.wait_for(process.wait(), 5) == (128 + number if again else 0)
-            if again:
-                with pytest.raises(httpx.TransportError):
-                    await call
-            else:
-                assert (await call).json() == {"data": {"cat": {"allocation": {"edges": [{"node": {"node": "n1"}}]}}}}
-        go_on.set()
+        said = await wait_for(process, "listening")
+        assert (await client.get(f"http://{said['http']}/readyz")).status_code == 200
+        async with grpc.aio.insecure_channel(said["grpc"]) as channel:
+            watch = HealthStub(channel).Watch(HealthCheckRequest())
+            assert (await watch.read()).status == HealthCheckResponse.SERVING
+            process.terminate()
+            await wait_for(process, "draining")
+            assert (await watch.read()).status == HealthCheckResponse.NOT_SERVING
+            served = await client.post(f"http://{said['http']}/graphql", json=QUERY)
+            assert (served.status_code, served.headers["connection"]) == (200, "close")
+            assert await channel.unary_unary(ALLOCATION)(b"")
+            answer = await client.get(f"http://{said['http']}/readyz")
+            assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+            await wait_for(process, "stopping")  # long before the hour is over: the probe knows, and no more calls come
+            assert await watch.read() is grpc.aio.EOF
+            assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
+async def test_both_faces_have_one_time_of_grace() -> None:
+    async with calling(SEARCHWAY_GRACE="0.5") as (process, upstream, _, call):
+        process.terminate()
+        await wait_for(process, "stopped")
+        assert not upstream.go_on.is_set()
+        assert (await call).status_code != 200
+        assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 async def test_grpcs_own_lines_stay_out_of_the_log(taken: str) -> None:
-    async with gateway("--sandbox", "opensearch", "--http", "off", "--grpc", taken) as process:
+    async with serving("--sandbox", "opensearch", "--http", "off", "--grpc", taken) as process:
         _, error = await asyncio.wait_for(process.communicate(), 30)
     assert error.decode() == f"searchway: grpc: cannot listen at {taken}\n"

@@ -1,49 +1,132 @@
-"""The HTTP listener: runs uvicorn on a socket of our own as long as the gateway serves."""
+"""The HTTP listener: uvicorn's protocols on a socket of our own, started and stopped as the process says.
+
+uvicorn's own server stops on signals, closes all connections in one step and counts its own time of grace, so it is not used.
+"""
 
 import asyncio
+import random
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from searchway.errors import SettingsError
+from searchway.readiness import Readiness
 from searchway.server.gateway import Gateway
-from searchway.server.http.application import create_application
-from searchway.settings import Address, ServerTls
+from searchway.server.http.application import EXPIRES, Application, create_application
+from searchway.server.probes import Probes
+from searchway.settings import Address, ServerTls, Settings
+
+_BACKLOG = 2048
 
 
-@asynccontextmanager
-async def serve_http(gateway: Gateway) -> AsyncIterator[Address | None]:
-    """Serve the HTTP listener inside the block; None is where it listens if it is off.
+class _Connections(set[Any]):
+    """The open connections."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gone: asyncio.Event | None = None
+
+    def discard(self, connection: Any) -> None:
+        """Note the end of a connection."""
+        super().discard(connection)
+        if self._gone is not None and not self:
+            self._gone.set()
+
+    async def until_none(self) -> None:
+        """Wait until there is none."""
+        self._gone = asyncio.Event()
+        if self:
+            await self._gone.wait()
+
+
+class HttpListener:
+    """A listening socket, its connections and the requests on them."""
+
+    def __init__(self, application: Application, config: uvicorn.Config, address: Address, age: float) -> None:
+        """Take the most seconds that a connection is kept, 0 for no bound."""
+        self._application = application
+        self._config = config
+        self._age = age
+        self._state = ServerState()
+        self._state.connections = self._connections = _Connections()
+        self.address = address
+        """Where it listens; its port is never 0."""
+
+    @property
+    def arrivals(self) -> int:
+        """How many requests have come, those of operators not counted."""
+        return self._application.arrivals
+
+    async def start(self, listener: socket.socket) -> None:
+        """Take connections from now on."""
+        self._config.load()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            self._protocol(loop), sock=listener, ssl=self._config.ssl, backlog=_BACKLOG
+        )
+
+    def _protocol(self, loop: asyncio.AbstractEventLoop) -> Callable[[], asyncio.Protocol]:
+        make: Any = self._config.http_protocol_class
+
+        def create() -> asyncio.Protocol:
+            state = {EXPIRES: loop.time() + self._age * random.uniform(0.9, 1.1)} if self._age else {}  # noqa: S311  # spreads them
+            protocol: asyncio.Protocol = make(
+                config=self._config, server_state=self._state, app_state=state, _loop=loop
+            )
+            return protocol
+
+        return create
+
+    async def stop(self, grace: float) -> None:
+        """Take no more connections and close those without a request; requests in flight get the seconds of grace to end."""
+        self._server.close()
+        for connection in tuple(self._connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(grace):
+                await self._until_ended()
+        except TimeoutError:
+            await self._cut()
+
+    async def _until_ended(self) -> None:
+        await self._connections.until_none()
+        if self._state.tasks:  # of callers that left
+            await asyncio.wait(self._state.tasks)
+
+    async def _cut(self) -> None:
+        tasks = tuple(self._state.tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        for connection in tuple(self._connections):
+            connection.transport.close()
+
+
+async def listen(gateway: Gateway, readiness: Readiness, probes: Probes) -> HttpListener | None:
+    """Return the HTTP listener, listening; None if the face is off.
 
     Raises:
         SettingsError: the address cannot be listened at.
     """
-    address = gateway.settings.http
-    if address is None:
-        yield None
-        return
-    listener = _listen(address, shared=gateway.settings.workers > 1)
-    server = _Server(_config(gateway))
-    task = asyncio.create_task(server.serve([listener]))
-    task.add_done_callback(lambda _task: server.ready.set())  # it has failed, and says so below
-    try:
-        await server.ready.wait()
-        if task.done():
-            await task
-        yield Address(host=address.host, port=listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await task
-
-
-def _config(gateway: Gateway) -> uvicorn.Config:
     settings = gateway.settings
+    if settings.http is None:
+        return None
+    application = create_application(gateway, readiness, probes)
+    listener = _bind(settings.http, shared=settings.workers > 1)
+    address = Address(host=settings.http.host, port=listener.getsockname()[1])
+    server = HttpListener(application, _config(application, settings), address, settings.max_connection_age)
+    await server.start(listener)
+    return server
+
+
+def _config(application: Application, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        create_application(gateway),
+        application,
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=settings.limits.request_bytes,
@@ -55,7 +138,6 @@ def _config(gateway: Gateway) -> uvicorn.Config:
         proxy_headers=False,  # nobody asks where a caller is
         server_header=False,
         date_header=False,
-        timeout_graceful_shutdown=int(settings.grace) or None,
         **(_tls(settings.http_tls) if settings.http_tls else {}),
     )
 
@@ -65,25 +147,7 @@ def _tls(tls: ServerTls) -> dict[str, Any]:
     return {"ssl_certfile": str(tls.cert), "ssl_keyfile": str(tls.key), **required}
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves the signals to us and says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave them alone."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        self.ready.set()
-
-
-def _listen(address: Address, *, shared: bool) -> socket.socket:
+def _bind(address: Address, *, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,7 +155,7 @@ def _listen(address: Address, *, shared: bool) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((address.host, address.port))
-        listener.listen()
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise SettingsError(f"http: cannot listen at {address}") from error
