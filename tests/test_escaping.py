@@ -23,6 +23,9 @@ from searchway.transcode import inputs
 from searchway.transcode.request import encode
 
 IDS: Final = (
+    "../../_cluster/settings",
+    "a/..",
+    "a\\.\\b",
     "a/b",
     "/",
     "x?pretty",
@@ -41,16 +44,13 @@ IDS: Final = (
     "\u202e\ufeff",
     "HTTP/1.1",
     "http://evil/",
-    "x" * 4096,
+    "x" * 2048,
 )
 NO_IDS: Final = (
     ".",
     "..",
     "",
     "a,b",
-    "../../_cluster/settings",
-    "a/..",
-    "a\\.\\b",
     "a b\t\r\nHost: evil",
     "\0",
     "\x7f",
@@ -203,7 +203,7 @@ async def test_a_number_that_is_no_word_leaves_no_byte(tapped: Gateway, wiretap:
 
 @given(value=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1))
 def test_any_text_is_one_segment_that_gives_it_back(value: str) -> None:
-    assume(not re.search(r"(^|[,/\\])(_|\.\.?($|[/\\]))", value))
+    assume(not re.search(r"(^|,)_|^\.\.?$", value))
     operation = load().operation("indices.ShrinkIndex")
     request = encode(operation, inputs.build(operation.request, {"index": value, "target": value}))
     empty, index, verb, target = request.path.split("/")

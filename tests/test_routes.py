@@ -58,7 +58,7 @@ REACHING: Final = [
     ("ml.FlushJob", "job_id", "_all"),
     ("security.PutRole", "name", "_clear_cache"),
     ("ism.GetPolicy", "policy_id", "_search"),
-    ("ism.DeletePolicy", "policy_id", "a/../.."),
+    ("ism.DeletePolicy", "policy_id", ".."),
     ("ism.AddPolicy", "indices", "_explain"),
     ("cat.ListAllocation", "node_ids", "_stats"),
     ("rules.DeleteRule", "id", "_search"),

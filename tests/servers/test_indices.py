@@ -16,7 +16,7 @@ from servers.record import Server
 CREATE = "indices.CreateIndex"
 MAPPINGS = {"properties": {"kind": {"type": "keyword"}, "at": {"type": "date"}}}
 NASTY = ["ünïcödé-日本語", "%2e%2e", "a+b&c=d;e", "a%2fb", "{x}'$()[]!~@"]
-REFUSED = ["a/b", "x?pretty", "a,b", "UPPER", "a#b", 'a"b', "a b"]
+REFUSED = ["../../_cluster/settings", "a/b", "x?pretty", "a,b", "UPPER", "a#b", 'a"b', "a b"]
 MUTATION = """
 mutation Create($input: IndicesCreateIndexInput!) {
   indicesCreateIndex(input: $input) { index acknowledged attached failures { code operation item } }
@@ -99,7 +99,7 @@ def test_a_name_that_the_server_refuses_reaches_nothing_else(
     assert (client.indices(), client.cluster_settings()) == (indices, settings)
 
 
-@pytest.mark.parametrize("name", ["_settings", "_all", "_bulk", "_cluster", "../../_cluster/settings"])
+@pytest.mark.parametrize("name", ["_settings", "_all", "_bulk", "_cluster"])
 def test_a_name_never_reaches_another_api(
     face: Face, server: Server, client: Direct, fresh: Callable[[str], str], name: str
 ) -> None:

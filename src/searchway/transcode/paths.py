@@ -17,15 +17,14 @@ from searchway.errors import InvalidArgumentError
 from searchway.transcode.params import text_of
 
 # Lets through, in one linear search, what none of the rules below concerns: nearly everything.
-_NOTABLE = re.compile(r"[\x00-\x1f\x7f]|(?:^|[,/\\])(?:_|\.\.?(?:[/\\]|\Z))")
+_NOTABLE = re.compile(r"[\x00-\x1f\x7f]|(?:^|,)(?:_|\.\.?(?:,|\Z))")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SEPARATOR = re.compile(r"[/\\]")
 
 # How the words of the engines' APIs look, without exception. Identifiers that a cluster makes may begin with an underscore too, but
 # have digits, capitals or colons as well.
 _WORD = re.compile(r"_[a-z_]*")
 
-# What clients and proxies take out of a path even before it is sent; some also where the slashes around it are escaped.
+# What clients and proxies take out of a path even before it is sent. Between escaped slashes it is a part of an identifier like any other.
 # https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4
 _DOT_SEGMENTS = frozenset({".", ".."})
 
@@ -70,22 +69,21 @@ def _check(field: Field, variable: Variable, text: str, path: str) -> None:
         raise _refused(path, text, f"has more than {_LONGEST} bytes; no name of the engines does")
     if _CONTROL.search(text):
         raise _refused(path, text, "must not hold control characters")
-    parts = _SEPARATOR.split(text)
-    if found := _DOT_SEGMENTS.intersection(parts):
-        raise _refused(path, text, f"must not have {min(found)!r} as a segment, which a path cannot hold")
+    if text in _DOT_SEGMENTS:
+        raise InvalidArgumentError(path, f"must not be {text!r}, which a path cannot hold")
     if variable.leads:
-        _check_leading(field, text, parts, path)
+        _check_leading(field, text, path)
     elif _WORD.fullmatch(text) and not (field.repeated and text in _SELECTORS):
         raise _refused(
             path, text, "looks like a word of the API (an underscore and small letters); expected an identifier"
         )
 
 
-def _check_leading(field: Field, text: str, parts: list[str], path: str) -> None:
+def _check_leading(field: Field, text: str, path: str) -> None:
     """The first segment says which API it is: no name of an index, alias or data stream begins with an underscore."""
     if field.repeated and text in _ALL:
         return
-    if any(name.startswith("_") for part in parts for name in part.split(",")):
+    if any(name.startswith("_") for name in text.split(",")):
         raise _refused(path, text, "must not begin with '_', as the engines' APIs do; expected the name of an index")
 
 

@@ -112,7 +112,6 @@ def test_local_fields_are_never_sent() -> None:
     [
         ("ism.GetPolicy", {"policy_id": ".."}, "policy_id", "which a path cannot hold"),
         ("ism.GetPolicy", {"policy_id": "."}, "policy_id", "which a path cannot hold"),
-        ("ism.GetPolicy", {"policy_id": "a/../b"}, "policy_id", "'..' as a segment"),
         ("ism.GetPolicy", {"policy_id": "a\nb"}, "policy_id", "control characters"),
         ("ism.GetPolicy", {"policy_id": "a" * 4097}, "policy_id", "'" + "a" * 60 + "…' has more than 4096 bytes"),
         ("ism.GetPolicy", {"policy_id": "_search"}, "policy_id", "'_search' looks like a word of the API"),
