@@ -37,7 +37,7 @@ class Engine:
         self._telemetry = telemetry
         keep_private(host for cluster in settings.clusters for host in cluster.hosts)
         for cluster in clusters:
-            telemetry.watch(cluster.name, cluster.left_alone)
+            telemetry.watch(cluster.name, cluster.ejected)
         limits = settings.limits
         self._admission = Admission(
             _bounds(limits), Queueing(calls=limits.queue_calls, seconds=limits.queue_seconds), telemetry

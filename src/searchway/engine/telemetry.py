@@ -56,9 +56,9 @@ class Telemetry:
             ["reason"],
             registry=registry,
         )
-        self._left_alone = Gauge(
-            "searchway_nodes_left_alone",
-            "Nodes that failed lately and get no requests for a while.",
+        self._ejected = Gauge(
+            "searchway_ejected_nodes",
+            "Nodes ejected by outlier detection: they failed lately and are passed over while others work.",
             ["cluster"],
             registry=registry,
         )
@@ -122,9 +122,9 @@ class Telemetry:
         """Count an answer of a cluster; status 0 for a request without a whole one."""
         self._metrics.answered(cluster, status, seconds)
 
-    def watch(self, cluster: str, left_alone: Callable[[], int]) -> None:
-        """Show how many nodes of a cluster get no requests at present."""
-        self._left_alone.labels(cluster).set_function(left_alone)
+    def watch(self, cluster: str, ejected: Callable[[], int]) -> None:
+        """Show how many nodes of a cluster are ejected at present."""
+        self._ejected.labels(cluster).set_function(ejected)
 
     def shared(self, operation: str, how: Literal["flight", "batch"], calls: int = 1) -> None:
         """Count calls that needed no request of their own."""

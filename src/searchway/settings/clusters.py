@@ -64,9 +64,9 @@ class ClusterSettings(Section):
     retries: Annotated[int, Field(ge=0, le=10)] = 2
     """How often a request that may be sent again is sent again at most."""
     breaker_failures: PositiveInt = 5
-    """Failures in a row after which a node is left alone."""
+    """Failures in a row, timeouts included, after which a node is ejected: others get its requests."""
     breaker_seconds: PositiveFloat = 10.0
-    """Seconds for which it is left alone before one request tries it again."""
+    """Seconds for which it is ejected before one request tries it again."""
 
     @model_validator(mode="after")
     def _reads_together(self) -> Self:

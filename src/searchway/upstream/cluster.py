@@ -5,7 +5,7 @@ A status is an answer, never an exception: what it means is read elsewhere.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -170,24 +170,38 @@ class Cluster:
         tried: list[Node] = []
         outcome: HttpResponse | Broken | None = None
         self._budget.earn()
-        while (node := self._pool.choose(tried)) is not None:
+        while (node := self._pool.choose(tried, risky=retry is not Retry.SAFE)) is not None:
             tried.append(node)
-            outcome = await self._exchange(node, outgoing, watcher, may_be_locked=retry is Retry.NEVER)
-            if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._budget.spend():
+            outcome = await self._exchange(node, outgoing, watcher, self._seconds(node, retry, tried))
+            elsewhere = self._pool.has_other(tried)
+            if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._pays(outcome, elsewhere):
                 break
-            wait = pause(outcome, attempt=len(tried), elsewhere=self._pool.has_other(tried))
+            wait = pause(outcome, attempt=len(tried), elsewhere=elsewhere)
             if time.monotonic() + wait >= end:
                 break
             await asyncio.sleep(wait)
-        return outcome or Broken(sent=False, problem="every node of the cluster failed lately and is left alone")
+        return outcome or Broken(sent=False, problem="the cluster fails, and only a share of the calls goes to it")
+
+    def _pays(self, outcome: HttpResponse | Broken, elsewhere: bool) -> bool:
+        """Take a retry out of the budget if it costs the cluster anything; return whether it may be made."""
+        costs_nothing = elsewhere and isinstance(outcome, Broken) and not outcome.sent
+        return costs_nothing or self._budget.spend()
+
+    def _seconds(self, node: Node, retry: Retry, tried: Sequence[Node]) -> float | None:
+        """Return how long a node has for its answer if another one can be asked after it, None if it has all the time.
+
+        Only a read is cut short, and only at a node that failed last: elsewhere it may just be a read that takes long.
+        """
+        is_cut = retry is Retry.SAFE and node.breaker.is_suspect and len(tried) <= self._retries
+        return node.patience if is_cut and self._budget.has_some and self._pool.has_other(tried) else None
 
     async def _exchange(
-        self, node: Node, outgoing: Outgoing, watcher: Watcher | None, *, may_be_locked: bool
+        self, node: Node, outgoing: Outgoing, watcher: Watcher | None, seconds: float | None
     ) -> HttpResponse | Broken:
         began = time.monotonic()
         if watcher is not None:
             watcher.sent()
-        outcome = await node.exchange(outgoing, may_be_locked=may_be_locked)
+        outcome = await node.exchange(outgoing, seconds)
         if watcher is not None:
             status = outcome.status if isinstance(outcome, HttpResponse) else 0
             watcher.answered(status, time.monotonic() - began)
@@ -203,9 +217,9 @@ class Cluster:
             place = _place(outcome.headers.get("location", ""))
             _log.warning("redirected", cluster=self.name, node=node.address, status=outcome.status, location=place)
 
-    def left_alone(self) -> int:
-        """Return how many nodes failed lately and get no requests for a while."""
-        return self._pool.left_alone
+    def ejected(self) -> int:
+        """Return how many nodes are ejected: they failed lately and are passed over while others work."""
+        return self._pool.ejected
 
     def _failed(self, retry: Retry, code: Code, problem: str, *, sent: bool) -> TransportError:
         reads = retry is Retry.SAFE

@@ -1,6 +1,8 @@
 """All configured clusters, by name: the door to the network for everyone above."""
 
-from collections.abc import Iterator, Mapping
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
 
 import httpx
 
@@ -11,8 +13,10 @@ from searchway.upstream.breaker import Breaker
 from searchway.upstream.carrier import Carrier, carrier_of
 from searchway.upstream.cluster import Cluster
 from searchway.upstream.credentials import HeaderPolicy
-from searchway.upstream.node import Node
-from searchway.upstream.pool import Pool
+from searchway.upstream.latency import Latency
+from searchway.upstream.node import Common, Node
+from searchway.upstream.pool import Pick, Pool
+from searchway.upstream.throttle import Throttle
 from searchway.upstream.transport import open_transport
 
 CLUSTER_HEADER = "x-searchway-cluster"
@@ -33,7 +37,7 @@ class Clusters:
         """
         given = {name: carrier_of(transport) for name, transport in (transports or {}).items()}
         self._carriers = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
-        self._clusters = {c.name: _build(c, settings, self._carriers[c.name]) for c in settings.clusters}
+        self._clusters = {c.name: build_cluster(c, settings, self._carriers[c.name]) for c in settings.clusters}
         self._default = self._clusters[settings.default_cluster.name]
         self.names = tuple(self._clusters)
         """The clusters' names, in the order of the settings."""
@@ -72,15 +76,37 @@ def _open(settings: ClusterSettings) -> Carrier:
         raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
 
 
-def _build(settings: ClusterSettings, whole: Settings, carrier: Carrier) -> Cluster:
+def build_cluster(
+    settings: ClusterSettings,
+    whole: Settings,
+    carrier: Carrier,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    pick: Pick = random.choice,
+) -> Cluster:
+    """Return a cluster.
+
+    Args:
+        settings: Its settings.
+        whole: The settings of the gateway.
+        carrier: What carries its requests.
+        clock: Seconds from any origin, by which nodes are judged.
+        pick: Chooses one of several nodes at random.
+
+    Raises:
+        SettingsError: A key or token could not stand in a header.
+    """
+    limits = whole.limits
+    common = Common(throttle=Throttle(clock), usual=Latency(clock), limit=limits.response_bytes, clock=clock)
     nodes = [
         Node(
             url,
             carrier,
-            breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds),
-            limit=whole.limits.response_bytes,
+            common,
+            breaker=Breaker(failures=settings.breaker_failures, seconds=settings.breaker_seconds, clock=clock),
+            latency=Latency(clock),
         )
         for url in settings.nodes or ("http://sandbox",)
     ]
-    policy = HeaderPolicy(settings, whole.forward_headers, largest=whole.limits.forwarded_header_bytes)
-    return Cluster(settings, Pool(nodes), policy)
+    policy = HeaderPolicy(settings, whole.forward_headers, largest=limits.forwarded_header_bytes)
+    return Cluster(settings, Pool(nodes, common.throttle, pick), policy)

@@ -1,44 +1,87 @@
-"""Chooses the node that gets the next request: in turn, past the ones that are left alone."""
+"""Chooses the node that gets the next request: of two that may, the one with less to do.
 
-from collections.abc import Collection, Sequence
+Two are compared, the next in turn and any other, so that several gateways do not all run to the same node; equal ones take
+turns. A slow node counts as if it had more to do. Ejected nodes are passed over while others are left; where none is, a share
+of the requests goes through (`throttle`).
+"""
+
+import random
+from collections.abc import Callable, Collection, Sequence
 
 from searchway.upstream.node import Node
+from searchway.upstream.throttle import Throttle
+
+Pick = Callable[[Sequence[Node]], Node]
 
 
 class Pool:
     """The nodes of a cluster."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], throttle: Throttle, pick: Pick = random.choice) -> None:
+        """Take the nodes.
+
+        Args:
+            nodes: The nodes.
+            throttle: Decides what goes through while every node is ejected.
+            pick: Chooses one of several at random.
+        """
         self._nodes = tuple(nodes)
+        self._throttle = throttle
+        self._pick = pick
         self._turn = 0
 
-    def choose(self, tried: Collection[Node] = ()) -> Node | None:
-        """Return the next node that may be asked, one not tried yet if possible; None if all are left alone."""
-        count, again = len(self._nodes), None
+    def choose(self, tried: Collection[Node] = (), *, risky: bool = False) -> Node | None:
+        """Return the node for a request, one not tried yet if possible; None if the request is held back.
+
+        Args:
+            tried: Those that the request was sent to already.
+            risky: Whether the request is lost if the node fails: a write, which is not sent again. It tries no node
+                that failed lately if there are others.
+        """
+        usable = self._usable()
+        if not usable:
+            return self._choose_ejected(tried)
+        left = [node for node in usable if node not in tried] or usable
+        if risky and len(left) > 1:
+            left = [node for node in left if not node.breaker.has_failed_lately] or left
+        return self._lighter(left)
+
+    def _usable(self) -> list[Node]:
+        return [node for node in self._nodes if not node.breaker.wait]
+
+    def _choose_ejected(self, tried: Collection[Node]) -> Node | None:
+        left = [node for node in self._nodes if node not in tried]
+        if not left or not (tried or self._throttle.allows()):
+            return None
+        return self._lighter(left)
+
+    def _lighter(self, nodes: Sequence[Node]) -> Node:
+        if len(nodes) == 1:
+            return nodes[0]
+        first = self._next(nodes)
+        other = self._pick([node for node in nodes if node is not first])
+        return other if other.load < first.load else first
+
+    def _next(self, nodes: Sequence[Node]) -> Node:
+        """Return the next of these nodes in turn."""
+        count = len(self._nodes)
         for step in range(count):
             place = (self._turn + step) % count
-            node = self._nodes[place]
-            if node.breaker.wait:
-                continue
-            if node not in tried:
-                self._turn = (place + 1) % count
-                return node
-            again = place if again is None else again
-        if again is None:
-            return None
-        self._turn = (again + 1) % count
-        return self._nodes[again]
+            if self._nodes[place] in nodes:
+                break
+        self._turn = (place + 1) % count
+        return self._nodes[place]
 
     def has_other(self, tried: Collection[Node]) -> bool:
         """Return whether a node may be asked that was not tried yet."""
-        return any(node not in tried and not node.breaker.wait for node in self._nodes)
+        return any(node not in tried for node in self._usable() or self._nodes)
 
     @property
-    def left_alone(self) -> int:
-        """How many nodes get no requests at present."""
+    def ejected(self) -> int:
+        """How many nodes are ejected at present."""
         return sum(node.breaker.wait > 0 for node in self._nodes)
 
     @property
     def wait(self) -> float:
-        """Seconds until some node may be asked."""
-        return min(node.breaker.wait for node in self._nodes)
+        """Seconds until a request goes in any case: 0 while a node is left."""
+        return self._throttle.wait if self.ejected == len(self._nodes) else 0.0

@@ -83,9 +83,14 @@ class Budget:
         """Count a request."""
         self.left = min(self.left + self.earned, self.most)
 
+    @property
+    def has_some(self) -> bool:
+        """Whether there is a retry to take."""
+        return self.left >= 1.0
+
     def spend(self) -> bool:
         """Take one retry, and return whether there was one to take."""
-        if self.left < 1.0:
+        if not self.has_some:
             return False
         self.left -= 1.0
         return True

@@ -109,10 +109,10 @@ async def test_a_node_that_fails_is_told_of_with_its_cause() -> None:
     second, first = (line for line in lines if line["event"] != "call")
     assert (first["event"], first["cluster"], first["node"]) == ("request failed", "c", "http://c:9200")
     assert first["cause"] == "ConnectError: ConnectionRefusedError: connect call failed"
-    assert (second["event"], second["node"]) == ("node left alone", "http://c:9200")
+    assert (second["event"], second["node"]) == ("node ejected", "http://c:9200")
     value = telemetry.registry.get_sample_value
     assert value("searchway_upstream_answers_total", {"cluster": "c", "status": "0"}) == 1
-    assert value("searchway_nodes_left_alone", {"cluster": "c"}) == 1
+    assert value("searchway_ejected_nodes", {"cluster": "c"}) == 1
 
 
 async def test_caller_who_leaves_is_counted_as_such_and_no_longer_as_in_flight() -> None:

@@ -1,14 +1,7 @@
 import pytest
 
 from searchway.upstream.breaker import Breaker
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from unit.upstream.clock import Clock
 
 
 @pytest.fixture
@@ -73,3 +66,18 @@ def test_the_one_that_was_let_through_decides(
     clock.now += 11
     run(breaker, good)
     assert breaker.wait == wait
+
+
+def test_node_is_suspect_from_its_failure_until_it_answers(breaker: Breaker, clock: Clock) -> None:
+    assert not breaker.is_suspect
+    run(breaker, False)
+    assert breaker.is_suspect
+    assert breaker.has_failed_lately
+    clock.now += 59
+    assert breaker.has_failed_lately
+    clock.now += 1
+    assert breaker.is_suspect
+    assert not breaker.has_failed_lately
+    run(breaker, False, True)
+    assert not breaker.is_suspect
+    assert not breaker.has_failed_lately

@@ -1,7 +1,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -149,17 +148,6 @@ async def test_retries_are_a_small_part_of_the_traffic() -> None:
     assert 100 < len(transport.requests) <= 121
 
 
-async def test_failing_cluster_is_left_alone_and_says_for_how_long() -> None:
-    transport = Scripted(LOST)
-    cluster = cluster_on(transport, nodes=1, breaker_failures=2, breaker_seconds=30)
-    for _ in range(2):
-        await failure_of(cluster, Retry.NEVER)
-    failure = await failure_of(cluster, Retry.UNSENT)
-    assert len(transport.requests) == 2
-    assert (failure.code, failure.applied, failure.retryable) == (Code.UNAVAILABLE, Applied.NO, True)
-    assert 29_000 < failure.retry_delay_ms <= 30_000
-
-
 async def test_failing_node_is_passed_by() -> None:
     transport = Scripted(LOST, status(200))
     cluster = cluster_on(transport, nodes=2, breaker_failures=1)
@@ -300,14 +288,13 @@ async def test_cluster_that_wants_credentials_is_reachable() -> None:
     assert (await cluster_on(Scripted(status(401))).health()).reachable
 
 
-@pytest.mark.parametrize(("retry", "reached"), [(Retry.NEVER, 20), (Retry.UNSENT, 2)])
-async def test_a_lock_says_nothing_of_the_node(retry: Retry, reached: int) -> None:
+@pytest.mark.parametrize("retry", list(Retry))
+async def test_too_many_requests_say_nothing_of_the_node(retry: Retry) -> None:
     transport = Scripted(status(429))
     cluster = cluster_on(transport, nodes=1, breaker_failures=2, retries=0)
     for _ in range(20):
-        with suppress(TransportError):
-            await send(cluster, GET, retry)
-    assert len(transport.requests) == reached
+        await send(cluster, GET, retry)
+    assert (len(transport.requests), cluster.ejected()) == (20, 0)
 
 
 @pytest.mark.parametrize(

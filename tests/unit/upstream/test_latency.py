@@ -1,0 +1,47 @@
+import pytest
+
+from searchway.upstream.latency import Latency
+from unit.upstream.clock import Clock
+
+
+def latency_of(clock: Clock, *seconds: float) -> Latency:
+    latency = Latency(clock)
+    for one in seconds:
+        latency.note(one, clock())
+    return latency
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(0.001, 0), (0.019, 0), (0.02, 1), (0.1, 2), (0.4, 3), (2, 4), (60, 4)])
+def test_slowness_goes_in_steps(seconds: float, steps: int) -> None:
+    assert latency_of(Clock(), seconds).steps == steps
+
+
+def test_nothing_known_is_not_slow() -> None:
+    assert latency_of(Clock()).steps == 0
+
+
+def test_last_answers_count_most() -> None:
+    clock = Clock()
+    assert latency_of(clock, *[2.0] * 20, *[0.001] * 25).steps == 0
+    assert latency_of(clock, *[0.001] * 20, 2.0).steps == 3
+
+
+def test_slowness_is_forgotten_in_time() -> None:
+    clock = Clock()
+    latency = latency_of(clock, 2.0)
+    seen = []
+    for _ in range(8):
+        seen.append(latency.steps)
+        clock.now += 5
+    assert seen == [4, 3, 3, 2, 2, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("usual", "patience"), [((), 1.0), ((0.005,), 0.25), ((0.1,), 0.5), ((1.0,), 5.0), ((30.0,), 10.0)]
+)
+def test_node_has_several_times_what_is_usual(usual: tuple[float, ...], patience: float) -> None:
+    clock = Clock()
+    latency = latency_of(clock, *usual)
+    assert latency.patience == patience
+    clock.now += 3600  # what is usual is not forgotten while nothing is asked
+    assert latency.patience == patience
