@@ -1,7 +1,7 @@
 """Calls of one moment over both faces: how many requests they become, and that the answer says so."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +60,23 @@ class Faces:
         return [f"{request.method} {request.raw_path}" for request in self.sandbox.requests]
 
 
+KNOWN = {"engine": "elasticsearch", "version": "9.0.0"}
+
+
 @asynccontextmanager
-async def _open(sandbox: Sandbox) -> AsyncIterator[Faces]:
-    cluster = {"nodes": ["http://c:9200"], "engine": "elasticsearch", "version": "9.0.0"}
-    listen, batching = {"host": "127.0.0.1", "port": 0}, {"window_ms": 50}  # long enough for a slow machine
-    settings = Settings.model_validate({"clusters": {"c": cluster}, "grpc": listen, "batching": batching})
+async def _open(
+    sandbox: Sandbox, *, product: Mapping[str, str] = KNOWN, window: float = 50, **limits: int
+) -> AsyncIterator[Faces]:
+    """Open a gateway; its window is long enough for a slow machine unless a test is about it."""
+    listen = {"host": "127.0.0.1", "port": 0}
+    settings = Settings.model_validate(
+        {
+            "clusters": {"c": {"nodes": ["http://c:9200"], **product}},
+            "grpc": listen,
+            "batching": {"window_ms": window},
+            "limits": limits,
+        }
+    )
     clusters = Clusters(settings, transports={"c": AsgiTransport(sandbox)})
     telemetry = Telemetry(access_log=False)
     engine = Engine(load(), clusters, settings, telemetry)
@@ -119,6 +131,61 @@ async def test_a_hundred_aliased_mutations_are_one_request_and_look_serial(faces
     assert all(one == {"created": True} for one in answer["data"].values())
 
 
+UNKNOWN: Mapping[str, str] = {}
+
+
+def slow_to_tell() -> Sandbox:
+    """Return a cluster that takes its time to say what it is: the first call asks, and the others then go on one by one."""
+    sandbox = create_sandbox("elasticsearch")
+    load_example_data(sandbox)
+    sandbox.faults.add(Fault(delay=0.001, path="/"))
+    return sandbox
+
+
+@pytest.mark.parametrize("bad", [(), (0,), (50, 99)])
+async def test_mutations_of_a_document_are_one_request_however_late_each_comes(bad: tuple[int, ...]) -> None:
+    sandbox = slow_to_tell()
+    roles = [ROLE % ("" if n in bad else f"role-{n}") for n in range(100)]
+    async with _open(sandbox, product=UNKNOWN, window=0) as faces:
+        answer = await faces.ask("mutation {" + " ".join(f"r{n}: {role}" for n, role in enumerate(roles)) + "}")
+        assert faces.lines == ["GET /", "POST /_security/role"]
+    assert [n for n in range(100) if answer["data"][f"r{n}"] is None] == list(bad)
+
+
+async def test_mutations_of_an_array_of_requests_are_one_request_however_late_each_comes() -> None:
+    sandbox = slow_to_tell()
+    queries = [f"mutation {{ {ROLE % f'role-{n}'} }}" for n in range(40)]
+    queries[7], queries[9] = "{", "{ nothing }"
+    queries[11] = f"mutation {{ a: {ROLE % 'role-11'} b: {ROLE % 'role-11b'} }}"
+    async with _open(sandbox, product=UNKNOWN, window=0, graphql_batch=100) as faces:
+        answers = (await faces.http.post("/graphql", json=[{"query": query} for query in queries])).json()
+        assert faces.lines == ["GET /", "POST /_security/role"]
+    assert [n for n, answer in enumerate(answers) if "errors" in answer] == [7, 9]
+    assert answers[11] == {"data": {"a": {"created": True}, "b": {"created": True}}}
+
+
+async def test_reads_of_an_array_of_requests_are_one_request_however_late_each_comes() -> None:
+    sandbox = slow_to_tell()
+    index = min(name for name in sandbox.state.indices if not name.startswith("."))
+    search = (
+        '{ fleet { search(header: {index: ["%s"]}, body: {sort: "_id", _source: "f%d"}, first: 1) { totalCount } } }'
+    )
+    queries = [search % (index, n % 5) for n in range(20)]
+    async with _open(sandbox, product=UNKNOWN, window=0, graphql_batch=100) as faces:
+        answers = (await faces.http.post("/graphql", json=[{"query": query} for query in queries])).json()
+        assert not any("errors" in answer for answer in answers), answers
+        assert len(faces.lines) == 2
+
+
+async def test_those_that_wait_for_a_place_are_not_waited_for() -> None:
+    sandbox = create_sandbox("elasticsearch")
+    queries = [f"mutation {{ {ROLE % f'role-{n}'} }}" for n in range(40)]
+    async with _open(sandbox, graphql_batch=100, in_flight_per_principal=10) as faces:
+        answers = (await faces.http.post("/graphql", json=[{"query": query} for query in queries])).json()
+        assert faces.lines == ["POST /_security/role"] * 4
+    assert not any("errors" in answer for answer in answers)
+
+
 async def test_mutations_of_one_role_keep_their_order(faces: Faces) -> None:
     answer = await faces.ask(f"mutation {{ a: {ROLE % 'x'} b: {ROLE % 'x'} c: {ROLE % 'y'} }}")
     assert answer["data"] == {"a": {"created": True}, "b": {"created": False}, "c": {"created": True}}
@@ -143,3 +210,14 @@ async def test_roles_over_grpc_share_requests(faces: Faces) -> None:
     assert sum(calls) == len(faces.lines)
     assert len(faces.lines) < 100
     assert {f"role-{n}" for n in range(200)} <= faces.sandbox.state.roles.keys()
+
+
+async def test_who_cancels_over_grpc_holds_up_nobody_who_writes_the_same_role(faces: Faces) -> None:
+    arrived = asyncio.Event()
+    faces.sandbox.faults.add(Fault(hang=True, arrived=arrived))
+    request = PutRoleRequest(name="x", role=RoleDescriptor(cluster=["monitor"]))
+    stuck = asyncio.create_task(faces.upstream_calls(SecurityServiceStub, "PutRole", request))
+    await arrived.wait()
+    stuck.cancel()
+    assert await faces.upstream_calls(SecurityServiceStub, "PutRole", request) == 1
+    assert faces.lines == ["PUT /_security/role/x"] * 2

@@ -75,16 +75,19 @@ class Admission:
         Raises:
             CallError: the queue is full, or the wait was too long.
         """
+        call.settle()  # those that have their places already must not wait for it
         self._make_room(operation, call, bound)
         waiter = Waiter(cluster, call.principal, asyncio.get_running_loop().create_future())
         self._queue.push(waiter)
+        seconds = self._queueing.seconds
+        left = seconds if call.deadline is None else call.deadline - time.monotonic()
         try:
-            async with asyncio.timeout_at(self._latest(call)):
+            async with asyncio.timeout(min(seconds, left)):
                 await waiter.place
         except TimeoutError:
             if not waiter.has_place:
                 self._queue.discard(waiter)
-                raise self._waited(operation, call, bound) from None
+                raise self._waited(operation, bound, its_time=left < seconds) from None
         except asyncio.CancelledError:
             self._abandon(waiter)
             raise
@@ -124,20 +127,13 @@ class Admission:
             self._occupancy.release(waiter.cluster, waiter.principal)
             self._serve()
 
-    def _latest(self, call: Call) -> float:
-        """Return until when a call may wait, by the loop's clock."""
-        seconds = self._queueing.seconds
-        if call.deadline is not None:
-            seconds = min(seconds, call.deadline - time.monotonic())
-        return asyncio.get_running_loop().time() + seconds
-
     @property
     def _crowd(self) -> str:
         calls = self._queueing.calls
         return f", and {calls} wait already (limits.queue_calls)" if calls else ""
 
-    def _waited(self, operation: Operation, call: Call, bound: Bound) -> CallError:
-        if call.deadline is not None and call.deadline <= time.monotonic():
+    def _waited(self, operation: Operation, bound: Bound, *, its_time: bool) -> CallError:
+        if its_time:
             self._observer.shed(bound.reason)
             problem = f"the time of the call was over before there was a place for it: {self._told(bound)}"
             return CallError(

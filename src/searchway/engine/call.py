@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from searchway.contract.records import Operation
+from searchway.engine.cohorts import Expected
 from searchway.engine.paging import PageRequest
 from searchway.errors import CallError, MalformedAnswerError
 
@@ -31,12 +32,19 @@ class Call:
     """The address that the caller has, without a port; empty if it has none."""
     principal: Hashable = ""
     """Whose share of the gateway it takes: the caller's credentials as a digest, else the address. Found by the engine."""
+    expected: Expected | None = None
+    """What others that set out with it wait for; whoever makes it settles it in the end."""
     page: PageRequest | None = None
     """What is wanted of a list, where the message cannot say it."""
     upstream_calls: int = 0
     """How many requests it took. Counted by the engine."""
     warnings: list[str] = field(default_factory=list)
     """What the cluster warned of. Filled in by the engine."""
+
+    def settle(self) -> None:
+        """Let nobody who would share a request wait for this call."""
+        if self.expected is not None:
+            self.expected.settle()
 
     def place(self, error: CallError, operation: Operation) -> CallError:
         """Let the error say which call it is of, and what an answer that cannot be read means for a write; return it."""

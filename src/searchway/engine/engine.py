@@ -149,7 +149,8 @@ class Engine:
             return 1  # `run` tells each of them
         if not self._parts.merger.joins(operation, cluster):
             return 1
-        return min(self._parts.sharing.size(operation.name), settings.limits.in_flight)
+        bounds = _bounds(settings.limits)
+        return min(self._parts.sharing.size(operation.name), bounds.all, bounds.cluster, bounds.principal)
 
     def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:
         """Return the request that `run` would send first, without sending it or asking the cluster anything.

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 
 from searchway.contract.selection import Selection, covers, unite
+from searchway.engine.call import Call
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
 from searchway.wire import HttpResponse
@@ -76,12 +77,13 @@ class Flights:
         self._open: dict[FlightKey, _Flight] = {}
 
     async def join(
-        self, key: FlightKey, selection: Selection | None, send: Send, *, again: bool = True
+        self, key: FlightKey, call: Call, selection: Selection | None, send: Send, *, again: bool = True
     ) -> HttpResponse:
         """Return the answer to the read, sent for this caller or for an earlier one.
 
         Args:
             key: what the read is.
+            call: for whom.
             selection: what this caller needs of the answer.
             send: sends the read; called for a flight that this caller begins.
             again: whether a caller who came late to a flight that ran out of time may take another.
@@ -90,7 +92,7 @@ class Flights:
             CallError: the read failed, for everyone who shares it.
         """
         while True:
-            flight = self._board(key, selection, send)
+            flight = self._board(key, call, selection, send)
             is_late = flight.flying
             passenger: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
             flight.passengers.add(passenger)
@@ -107,10 +109,11 @@ class Flights:
         for key in [key for key in self._open if key.cluster == cluster]:
             del self._open[key]
 
-    def _board(self, key: FlightKey, selection: Selection | None, send: Send) -> _Flight:
+    def _board(self, key: FlightKey, call: Call, selection: Selection | None, send: Send) -> _Flight:
         flight = self._open.get(key)
         if flight is not None and flight.takes(selection):
             self._shared(key.operation)
+            call.settle()  # it joins nothing else by itself
         else:
             flight = self._open[key] = _Flight(selection, send)
             flight.task = asyncio.create_task(self._fly(key, flight))

@@ -5,9 +5,14 @@
                                                  one may be to blame:  each member alone
 
 Two writes of the same thing never share a batch, and the later one waits for the earlier: their order is kept. Batches wait only for
-older ones, so that none waits in a circle. While a request of the kind is under way, others gather for the whole window: calls that
-come over different connections come in different turns of the loop. A member that leaves before the batch is sent is taken out; one that leaves afterwards
-changes nothing for the others. Calls that must wait gather apart from those that need not.
+older ones, so that none waits in a circle. Calls that must wait gather apart from those that need not.
+
+A batch goes when a turn of the loop brings nothing more. It waits longer for calls that are known to come, the cohorts of its members,
+until the last of them is settled. And while a request of the kind is under way, others gather for the whole window: calls that come over
+different connections come in different turns of the loop.
+
+A member that leaves before the batch is sent is taken out; one that leaves afterwards changes nothing for the others. When the last one
+has left, the request is cancelled, as one that was sent alone would be, so that nothing waits for what nobody needs.
 """
 
 import asyncio
@@ -16,8 +21,10 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 from typing import Any
 
+from searchway.engine.cohorts import Cohort, Expected
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
 from searchway.wire import HttpResponse
@@ -32,6 +39,9 @@ SendAlone = Callable[[Any], Awaitable[HttpResponse]]
 # What one member's input, object or rights may be to blame for, or the size of them all: none of it was carried out, and
 # alone a member may do better.
 _BLAMES_SOME = frozenset({400, 403, 404, 413, 414})
+
+_LONGEST_GAP = 1.0
+"""Seconds after which the next of a cohort is no longer waited for: a safety, since each of them is settled in the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,8 @@ class Joining:
     """The most members of a batch."""
     window: Window
     """How long a batch gathers."""
+    expected: Expected | None = None
+    """The call among those that it set out with."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +71,8 @@ class _Member:
     message: Any
     joining: Joining
     answer: asyncio.Future[HttpResponse]
+    sending: asyncio.Task[None] | None = None
+    """Its own request, where each member goes alone."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +85,12 @@ class _Batch:
     things: set[str] = field(default_factory=set)
     size: int = 0
     earlier: set[asyncio.Task[None]] = field(default_factory=set)
-    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    cohorts: set[Cohort] = field(default_factory=set)
+    joined_at: float = 0.0
+    """When the last one joined."""
+    is_closed: bool = False
+    """Whether it takes nobody else and need not wait for more."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
     sent: bool = False
     task: asyncio.Task[None] = field(init=False)
 
@@ -87,8 +106,28 @@ class _Batch:
     def add(self, member: _Member) -> None:
         self.members.append(member)
         self.size += member.joining.size
+        self.joined_at = monotonic()
+        if expected := member.joining.expected:
+            self._expect(expected.cohort)
+            expected.settle()
         if len(self.members) >= self.joining.most:
-            self.enough.set()
+            self.close()
+
+    def _expect(self, cohort: Cohort) -> None:
+        if cohort not in self.cohorts:
+            self.cohorts.add(cohort)
+            cohort.when_complete(self.changed.set)
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds the next of a cohort is worth waiting for."""
+        if all(cohort.is_complete for cohort in self.cohorts):
+            return 0.0
+        return self.joined_at + _LONGEST_GAP - monotonic()
+
+    def close(self) -> None:
+        self.is_closed = True
+        self.changed.set()
 
     def write(self, thing: str, before: "_Batch | None") -> None:
         if thing:
@@ -102,8 +141,10 @@ class _Batch:
         if not self.sent:
             self.members.remove(member)
             self.size -= member.joining.size
-        elif not self.things and all(other.answer.done() for other in self.members):
-            self.task.cancel()  # a read that nobody waits for any more
+        elif all(other.answer.done() for other in self.members):
+            self.task.cancel()  # what nobody waits for any more
+        elif member.sending is not None:
+            member.sending.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +184,7 @@ class _Scope:
     def _let_go(self, options: Hashable) -> None:
         for waits in (True, False):
             if batch := self.gathering.get(_Kind(options, waits)):
-                batch.enough.set()
+                batch.changed.set()
 
 
 class Joins:
@@ -184,7 +225,7 @@ class Joins:
         batch = scope.gathering.get(kind)
         if batch is None or not batch.takes(joining, before):
             if batch is not None:
-                batch.enough.set()
+                batch.close()
             batch = scope.gathering[kind] = _Batch(next(self._numbers), joining)
             batch.task = asyncio.create_task(_run(scope, kind, batch))
         batch.write(joining.thing, before)
@@ -195,9 +236,7 @@ class Joins:
 
 async def _run(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
     try:
-        left = await batch.joining.window.wait(lambda: len(batch.members))
-        if left and scope.under_way[kind.options]:
-            await _wait(batch.enough, left)
+        await _gather(scope, kind, batch)
         while waiting := {task for task in batch.earlier if not task.done()}:
             await asyncio.wait(waiting)
         scope.send(kind, batch)
@@ -213,10 +252,18 @@ async def _run(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
         scope.land(kind, batch)
 
 
-async def _wait(enough: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await enough.wait()
+async def _gather(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
+    """Wait for those that are worth waiting for."""
+    end = await batch.joining.window.wait(lambda: len(batch.members)) + monotonic()
+    while not batch.is_closed:
+        left = end - monotonic() if scope.under_way[kind.options] else 0.0
+        seconds = max(batch.patience, left)
+        if seconds <= 0:
+            return
+        batch.changed.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await batch.changed.wait()
 
 
 async def _send(together: SendTogether | None, members: Sequence[_Member], few: asyncio.Semaphore) -> None:
@@ -250,7 +297,10 @@ async def _send_each(members: Sequence[_Member], few: asyncio.Semaphore) -> None
         async with few:
             await _send_alone(member)
 
-    await asyncio.gather(*map(send, members))
+    for member in members:
+        member.sending = asyncio.create_task(send(member))
+    # One that is cancelled, since its caller left, must not end the others.
+    await asyncio.gather(*(member.sending for member in members if member.sending), return_exceptions=True)
 
 
 async def _send_alone(member: _Member) -> None:

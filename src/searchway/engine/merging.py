@@ -40,8 +40,8 @@ class Member(Protocol):
         """The message as it is sent."""
         ...
 
-    is_sent: bool
-    """Whether a request that carries it may have reached the cluster."""
+    carries: Sequence[Self]
+    """The calls that its request carries beside its own."""
 
     @property
     def latest(self) -> float:
@@ -122,6 +122,7 @@ class Merger:
             bound=join.bound,
             most=self._sharing.size(operation.name),
             window=self._sharing.window(operation.name),
+            expected=member.call.expected,
         )
         where = (member.cluster.name, operation.name)
         options = (member.identity, target.options_of(message))
@@ -141,8 +142,7 @@ class Merger:
     async def _send(self, target: Target, join: Join, members: Sequence[Member]) -> Sequence[Part]:
         first, messages = members[0], [member.prepared for member in members]
         merged = first.beside(target.operation, target.merge(messages))
-        for member in members:
-            member.is_sent = True
+        merged.carries = members
         try:
             response = await merged.send(deadline=max(member.latest for member in members))
             parts = join.split(first.operation, messages, response.body)

@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from searchway.contract.catalog import Catalog
@@ -41,6 +42,7 @@ from searchway.wire import HttpRequest, HttpResponse
 
 _PLAIN = Hook()
 _FIRST_OTHER = 300
+_WAITED = "the time of the call was over before it was sent: it waited for earlier requests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Run:
         self._product: Product | None = None
         self._deadline = parts.deadline(call.deadline)
         self.is_sent = False
+        self.carries: Sequence[Run] = ()
 
     async def answer(self) -> Answer:
         """Carry it out.
@@ -255,19 +258,23 @@ class Run:
     async def _respond(self, more_query: Pairs) -> HttpResponse:
         """Get the answer in the cheapest way that is allowed."""
         sharing, operation = self.parts.sharing, self.operation
+        joins = self.parts.merger.takes(self)
+        if not joins:
+            self.call.settle()
         if operation.read_only and sharing.shares(operation.name):
-            return await self._in_time(self._share(more_query))
-        if self.parts.merger.takes(self):
+            return await self._in_time(self._share(more_query, joins=joins))
+        if joins:
             self._request(None, ())  # what is refused must not get into a batch
             return await self._in_time(self.parts.merger.join(self))
         return await self.send(self.selection, more_query, deadline=self._deadline)
 
-    async def _share(self, more_query: Pairs) -> HttpResponse:
+    async def _share(self, more_query: Pairs, *, joins: bool) -> HttpResponse:
         whole = self._request(None, more_query)
         key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=self.identity, request=whole)
-        if self.parts.merger.takes(self):
-            return await self.parts.flights.join(key, None, lambda _whole: self.parts.merger.join(self))
-        return await self.parts.flights.join(key, self.selection, lambda selection: self.send(selection, more_query))
+        if joins:
+            return await self.parts.flights.join(key, self.call, None, lambda _whole: self.parts.merger.join(self))
+        send = partial(self.send, more_query=more_query)
+        return await self.parts.flights.join(key, self.call, self.selection, send)
 
     async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:
         """Wait for a request that runs on the gateway's time, within the caller's own."""
@@ -282,13 +289,15 @@ class Run:
     def _late(self) -> TransportError:
         reads, sent = self.operation.read_only, self.is_sent
         applied = Applied.UNSPECIFIED if reads else Applied.UNKNOWN if sent else Applied.NO
-        message = "the cluster did not answer in time"
+        message = "the cluster did not answer in time" if reads or sent else _WAITED
         failure = Failure(code=Code.DEADLINE_EXCEEDED, message=message, retryable=reads or not sent, applied=applied)
         return TransportError(failure)
 
     def sent(self) -> None:
         """Count a request to the cluster."""
         self.is_sent = True
+        for run in self.carries:
+            run.is_sent = True
         self.call.upstream_calls += 1
         self.parts.telemetry.sent(self.operation, self.cluster.name)
 

@@ -1,6 +1,7 @@
 """From a GraphQL request to its response: what every way over the network has in common. Must not know any of them."""
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +10,19 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
 from searchway.engine.call import Call
+from searchway.engine.cohorts import Expected
 from searchway.errors import Code, InvalidArgumentError
 from searchway.graph.callers import Caller
+from searchway.graph.cohorts import first_calls, form_cohorts
 from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
 from searchway.graph.failures import request_errors, unexpected
+from searchway.graph.plan import Plan
 from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import EVENTS, GraphQLRequest
 from searchway.graph.store import DocumentStore
+
+_NOBODY: Mapping[int, Expected] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +44,15 @@ class Understood:
         return self.operation.operation is OperationType.SUBSCRIPTION
 
     @property
+    def plan(self) -> Plan:
+        """What it comes to."""
+        return self.document.plan(self.operation, self.given, self.values)
+
+    @property
     def reads(self) -> bool:
         """Whether it changes nothing."""
         if self.is_stream:
-            calls = self.document.plan(self.operation, self.given, self.values).calls
-            return all(call.operation.read_only for call in calls)
+            return all(call.operation.read_only for call in self.plan.calls)
         return self.operation.operation is OperationType.QUERY
 
 
@@ -95,14 +105,39 @@ class Answerer:
         """Note that something is refused which has no errors of GraphQL."""
         self._engine.refused("graphql", code, caller.request_id)
 
-    async def answer(self, asked: Understood, caller: Caller) -> dict[str, Any]:
-        """Execute a query or a mutation and return the response."""
-        if not caller.explains:
-            execution = Execution(self._engine, self._documents.describe, caller.request_id, caller.call)
-            return await execution.execute(asked.document, asked.operation, asked.given, asked.values)
-        counted = _Counted(caller)
-        execution = Execution(self._engine, self._documents.describe, caller.request_id, counted.call)
-        return counted.explain(await execution.execute(asked.document, asked.operation, asked.given, asked.values))
+    async def answer(
+        self, asked: Understood, caller: Caller, expected: Mapping[int, Expected] = _NOBODY
+    ) -> dict[str, Any]:
+        """Execute a query or a mutation and return the response.
+
+        Args:
+            asked: the request.
+            caller: who asks.
+            expected: those of its first calls that set out together with others', by number.
+        """
+        counted = _Counted(caller) if caller.explains else None
+        execution = Execution(
+            self._engine, self._documents.describe, caller.request_id, counted.call if counted else caller.call
+        )
+        execution.expect(expected)
+        response = await execution.execute(asked.document, asked.operation, asked.given, asked.values)
+        return counted.explain(response) if counted else response
+
+    async def answer_all(self, asked: Sequence[Understood], caller: Caller) -> Sequence[dict[str, Any]]:
+        """Execute queries and mutations of one caller at the same time; none notices what becomes of another."""
+        starts = [first_calls(one.plan, self._engine, caller.call) for one in asked]
+        expected = form_cohorts(starts, self._engine, caller.call)
+        return await asyncio.gather(
+            *(self._answer_safely(one, caller, own) for one, own in zip(asked, expected, strict=True))
+        )
+
+    async def _answer_safely(
+        self, asked: Understood, caller: Caller, expected: Mapping[int, Expected]
+    ) -> dict[str, Any]:
+        try:
+            return await self.answer(asked, caller, expected)
+        except Exception as error:  # noqa: BLE001  # as for a single request
+            return unexpected(error, caller.request_id)
 
     async def responses(self, asked: Understood, caller: Caller) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the responses to a request of any kind; a query or a mutation has one."""

@@ -16,8 +16,10 @@ from graphql.execution.values import VariableValues, get_argument_values
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
+from searchway.engine.cohorts import Expected
 from searchway.engine.paging import PageRequest
 from searchway.errors import CallError, Code, InvalidArgumentError
+from searchway.graph.cohorts import Start, form_cohorts
 from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
 from searchway.graph.failures import field_error, request_errors
@@ -78,13 +80,22 @@ class Execution:
         self._request_id = request_id
         self._new_call = new_call
         self._failed: dict[int, dict[str, Any]] = {}
+        self._expected: dict[int, Expected] = {}
+
+    def expect(self, expected: Mapping[int, Expected]) -> None:
+        """Take the calls of the plan, by number, that set out together with those of other requests."""
+        self._expected.update(expected)
 
     async def execute(
         self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues
     ) -> dict[str, Any]:
         """Return the result: `data`, and `errors` before it, in the document's order, if there are any."""
         plan = document.plan(operation, given, values)
-        answers = await self._answers(plan, values)
+        try:
+            answers = await self._answers(plan, values)
+        finally:
+            for one in self._expected.values():
+                one.settle()
         errors = [self._failed[number] for number in sorted(self._failed)]
         more: Errors = []
         meta: Mapping[str, Any] = {}
@@ -131,16 +142,22 @@ class Execution:
         return answers
 
     async def _at_once(self, plan: Plan, numbers: range, values: VariableValues) -> list[Any]:
+        if len(numbers) > 1 and not any(number in self._expected for number in numbers):
+            (expected,) = form_cohorts([Start(plan, numbers)], self._engine, self._new_call)
+            self._expected.update(expected)
         return await asyncio.gather(*(self._answer(plan, number, values) for number in numbers))
 
     async def _answer(self, plan: Plan, number: int, values: VariableValues) -> Any:
         call, circumstances = plan.calls[number], self._new_call()
+        circumstances.expected = self._expected.get(number)
         try:
             message, circumstances.page = self._message(call, values)
             return await self._engine.run(call.operation, message, circumstances, call.read, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             self._failed[number] = self._error(error, call, circumstances)
             return None
+        finally:
+            circumstances.settle()
 
     def _message(self, call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:
         try:

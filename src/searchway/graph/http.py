@@ -10,8 +10,7 @@ With application/json every well-formed request is answered with 200; with appli
 not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -20,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from searchway.graph.answering import Answerer
+from searchway.graph.answering import Answerer, Understood
 from searchway.graph.callers import Caller, read_caller
 from searchway.graph.failures import unexpected
 from searchway.graph.page import wants_page
@@ -110,7 +109,7 @@ class GraphQLEndpoint:
         asked = await self._read(scope, receive, caller)
         if isinstance(asked, list):
             with Watch(receive):
-                return await asyncio.gather(*(self._answer_one(one, caller) for one in asked)), False
+                return await self._answer_all(asked, caller), False
         try:
             understood = await self._answerer.understand_single(asked, caller)
         except RequestError as error:
@@ -119,10 +118,16 @@ class GraphQLEndpoint:
         with Watch(receive):
             return await self._answerer.answer(understood, caller), False
 
-    async def _answer_one(self, asked: GraphQLRequest, caller: Caller) -> dict[str, Any]:
-        """Answer one request of a batch, so that its neighbours never notice what becomes of it."""
+    async def _answer_all(self, asked: Sequence[GraphQLRequest], caller: Caller) -> list[dict[str, Any]]:
+        """Answer the requests of a batch; all are read before the first is carried out, so that it is known which calls go together."""
+        read = [await self._understand(one, caller) for one in asked]
+        answers = iter(await self._answerer.answer_all([one for one in read if isinstance(one, Understood)], caller))
+        return [next(answers) if isinstance(one, Understood) else one for one in read]
+
+    async def _understand(self, asked: GraphQLRequest, caller: Caller) -> Understood | dict[str, Any]:
+        """Read one request of a batch; return the response that refuses it if it cannot be carried out."""
         try:
-            return await self._answerer.answer(await self._answerer.understand_single(asked, caller), caller)
+            return await self._answerer.understand_single(asked, caller)
         except RequestError as error:
             return self._errors(error, caller)
         except Exception as error:  # noqa: BLE001  # as for a single request

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from searchway.engine.cohorts import Expected
 from searchway.engine.joins import Joining, Joins, Part
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code, Failure, UnimplementedError, UpstreamError
@@ -62,7 +63,14 @@ class World:
     joins: Joins = field(default_factory=lambda: Joins(alone=3))
 
     def call(
-        self, thing: str = "", *, options: str = "o", where: str = "c", bad: bool = False, odd: bool = False
+        self,
+        thing: str = "",
+        *,
+        options: str = "o",
+        where: str = "c",
+        bad: bool = False,
+        odd: bool = False,
+        expected: Expected | None = None,
     ) -> Caller:
         message = Message(number=len(self.callers), thing=thing, bad=bad, odd=odd)
         joining = Joining(
@@ -73,6 +81,7 @@ class World:
             bound=self.bound,
             most=self.most,
             window=Window(self.seconds),
+            expected=expected,
         )
         task = asyncio.create_task(self.joins.join(where, options, message, joining))
         caller = Caller(message, options, task)

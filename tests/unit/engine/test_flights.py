@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from searchway.contract.catalog import load
 from searchway.contract.selection import Selected, Selection, covers
+from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code, Failure, TransportError
@@ -71,7 +72,7 @@ class World:
             self.sent.append(request)
             return await request.answer
 
-        task = asyncio.create_task(self.flights.join(read, selection, send))
+        task = asyncio.create_task(self.flights.join(read, Call(face="cli", request_id="r"), selection, send))
         caller = Caller(read, selection, self.versions[read.cluster], task)
         self.callers.append(caller)
         return caller

@@ -40,17 +40,48 @@ async def test_one_that_leaves_while_the_earlier_write_is_under_way_is_not_sent(
     assert world.numbers == [[0]]
 
 
-async def test_a_write_goes_on_without_its_callers_and_the_next_waits_for_it() -> None:
+async def test_a_write_that_nobody_waits_for_ends_and_the_next_goes_at_once() -> None:
     world = World()
     first = world.call("x")
     await settle()
-    first.task.cancel()
     second = world.call("x")
     await settle()
     assert world.numbers == [[0]]
-    assert not world.sent[0].answered.cancelled()
+    first.task.cancel()
+    await settle()
+    assert world.sent[0].answered.cancelled()
+    assert world.numbers == [[0], [1]]
     await world.finish()
     assert second.task.result().body == b"1"
+
+
+async def test_a_write_that_another_still_needs_goes_on_and_the_next_waits_for_it() -> None:
+    world = World()
+    first, other = world.call("x"), world.call("y")
+    await settle()
+    next_one = world.call("x")
+    first.task.cancel()
+    await settle()
+    assert not world.sent[0].answered.cancelled()
+    assert world.numbers == [[0, 1]]
+    world.answer(world.sent[0])
+    await world.finish()
+    assert other.task.result().body == b"1"
+    assert next_one.task.result().body == b"2"
+
+
+async def test_one_that_leaves_ends_its_own_request_where_each_goes_alone() -> None:
+    world = World(can=False)
+    callers = [world.call(f"x{number}") for number in range(5)]
+    await settle()
+    assert world.numbers == [[0], [1], [2]]  # a few at a time
+    callers[0].task.cancel()
+    callers[4].task.cancel()
+    await settle()
+    assert world.sent[0].answered.cancelled()
+    assert world.numbers == [[0], [1], [2], [3]]
+    await world.finish()
+    assert [callers[n].task.result().body for n in (1, 2, 3)] == [b"1", b"2", b"3"]
 
 
 async def test_the_last_one_to_leave_ends_a_read() -> None:

@@ -319,8 +319,42 @@ async def test_a_write_that_was_never_sent_says_so() -> None:
         late = await world.call(PUT, role("x"), hasty)
         gate.set()
         assert (late["error"].applied, late["error"].retryable) == (Applied.NO, True)
+        assert late["error"].message.endswith("before it was sent: it waited for earlier requests")
         assert await first == {"created": True}
         assert len(world.requests()) == 1
+
+
+@pytest.mark.parametrize("how", ["leaves", "deadline"])
+async def test_a_write_that_hangs_ends_with_its_caller_and_the_next_of_that_role_is_sent(how: str) -> None:
+    async with open_world(c=elasticsearch()) as world:
+        arrived, sandbox = asyncio.Event(), world.sandboxes["c"]
+        sandbox.faults.add(Fault(hang=True, arrived=arrived, path="/_security/*"))
+        deadline = asyncio.get_running_loop().time() + 0.08 if how == "deadline" else None
+        stuck = world.start(PUT, role("x"), new_call(deadline=deadline))
+        await arrived.wait()
+        waiting = [world.start(PUT, role("x")) for _ in range(2)]
+        await settle()
+        if how == "leaves":
+            stuck.cancel()
+        else:
+            assert (await stuck)["error"].applied is Applied.UNKNOWN
+        assert await asyncio.gather(*waiting) == [{"created": True}, {"created": False}]
+        assert sandbox.abandoned
+
+
+async def test_a_write_whose_caller_leaves_while_it_waits_is_never_sent() -> None:
+    async with open_world(c=elasticsearch()) as world:
+        gate, arrived = asyncio.Event(), asyncio.Event()
+        world.sandboxes["c"].faults.add(Fault(gate=gate, arrived=arrived, path="/_security/*"))
+        first = world.start(PUT, role("x"))
+        await arrived.wait()
+        leaver, patient = world.start(PUT, role("x")), world.start(PUT, role("x"))
+        await settle()
+        leaver.cancel()
+        await settle()
+        gate.set()
+        assert [await first, await patient] == [{"created": True}, {"created": False}]
+        assert len(world.requests()) == 2
 
 
 async def test_a_write_under_way_says_that_it_may_be_done() -> None:
