@@ -16,6 +16,12 @@ def depends_on_product(operation: Operation) -> bool:
     return not everywhere or any(a.since or a.prefix for a in operation.engines)
 
 
+@cache
+def has_paths_of_products(operation: Operation) -> bool:
+    """Tell whether the engine decides under which path there is the operation."""
+    return len({a.prefix for a in operation.engines}) > 1
+
+
 @lru_cache(maxsize=1024)
 def is_available(operation: Operation, product: Product) -> bool:
     """Tell whether the product has the operation, as far as can be told."""

@@ -18,7 +18,7 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.records import Engine as Product
 from searchway.contract.records import Operation, Pages
 from searchway.contract.selection import Selection
-from searchway.engine.availability import check_available, depends_on_product
+from searchway.engine.availability import check_available, depends_on_product, has_paths_of_products
 from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
@@ -26,7 +26,7 @@ from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, 
 from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
-from searchway.errors import Applied, Code, Failure, TransportError, UpstreamError
+from searchway.errors import Applied, CallError, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
 from searchway.families.hooks import Done, Hook
 from searchway.settings import Settings
@@ -43,6 +43,7 @@ from searchway.wire import HttpRequest, HttpResponse
 _PLAIN = Hook()
 _FIRST_OTHER = 300
 _WAITED = "the time of the call was over before it was sent: it waited for earlier requests"
+_UNKNOWN_ENGINE = "the cluster did not tell this caller what it runs, on which the path depends: the cluster's setting `engine` decides it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +147,17 @@ class Run:
             if not self.operation.read_only:
                 self.parts.flights.close(self.cluster.name)
         if response.status >= _FIRST_OTHER:  # a redirect is no answer either: something stands before the cluster
-            raise read_failure(self.operation, self._without_user(response))
+            raise self._explained(read_failure(self.operation, self._without_user(response)))
         if not self.operation.read_only:  # what is read may hold documents, which are nobody's to change
             response = self._without_user(response)
         return own_answer(self.operation, self.message, response)
+
+    def _explained(self, error: CallError) -> CallError:
+        """Say it if the engine may have the operation under a path that was not known to be the right one."""
+        if error.code is Code.UNIMPLEMENTED and self._product is None and has_paths_of_products(self.operation):
+            message = f"{error.failure.message}; {_UNKNOWN_ENGINE}"
+            error.failure = replace(error.failure, message=message)
+        return error
 
     def _without_user(self, response: HttpResponse) -> HttpResponse:
         """Return an error without the name of the gateway's own user, which is no caller's business."""
@@ -179,14 +187,26 @@ class Run:
         return self._hook.prepare(self.message)
 
     async def _find_product(self) -> None:
-        """Find out what the cluster is, if that matters to the operation; not knowing it refuses nothing."""
+        """Find out what the cluster is, if that matters to the operation.
+
+        Where it would not say it to the caller, nothing is refused, and the path is that of the operation's first engine. Where it
+        could not be asked and the path depends on it, the call fails, since it would end in a path that is not there.
+        """
         known = self.cluster.product
         needed = self._needed()
         if any(map(depends_on_product, needed.values())):
             if known is None:
                 self._request(None, ())  # refused input must not cause a request, not even this one
-            known = await self.cluster.detect(self.call.headers, self._deadline)
+            known = await self._detect(must_know=any(map(has_paths_of_products, needed.values())))
         self._settle(known, needed)
+
+    async def _detect(self, *, must_know: bool) -> ClusterProduct | None:
+        try:
+            return await self.cluster.detect(self.call.headers, self._deadline, must_know=must_know)
+        except TransportError as error:
+            applied = Applied.UNSPECIFIED if self.operation.read_only else Applied.NO
+            error.failure = replace(error.failure, applied=applied)  # of a write nothing was sent yet
+            raise
 
     def _settle(self, known: ClusterProduct | None, needed: Mapping[str, Operation]) -> None:
         """Keep what the cluster is; refuse what that certainly does not have."""

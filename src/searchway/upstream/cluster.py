@@ -6,18 +6,18 @@ A status is an answer, never an exception: what it means is read elsewhere.
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
 
-from searchway.contract.records import Engine, Retry
+from searchway.contract.records import Retry
 from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import HeaderPolicy
+from searchway.upstream.detection import Detection
 from searchway.upstream.node import TOO_LARGE, UNWELL, Broken, Node
 from searchway.upstream.pool import Pool
 from searchway.upstream.product import Product, from_headers, from_root
@@ -31,13 +31,11 @@ _LINE_ENDS = len("  HTTP/1.1\r\n")
 
 _ROOT = HttpRequest(method="GET", path="/")
 
-# Seconds after which a cluster is asked again what it is: one that said it, since clusters are upgraded; one that would
-# not say it, for want of credentials perhaps; and one that could not be reached.
-_AGAIN_SAID, _AGAIN_SILENT, _AGAIN_AWAY = 600.0, 30.0, 1.0
+# How many callers may ask at the same time what a cluster is, where each asks with credentials of its own.
+_ASKING_EACH = 8
 
-# Statuses that say something of the caller or of the moment, not of the product.
-_EVASIVE = UNWELL | {401, 403, 407, 500}
-
+# Statuses that say something of the moment, not of the product.
+_PASSING = UNWELL | {500}
 
 # Statuses of a proxy or another service before the cluster; no engine sends them.
 _REDIRECTS = range(300, 400)
@@ -69,13 +67,14 @@ class Watcher(Protocol):
 class Cluster:
     """A configured cluster."""
 
-    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy) -> None:
+    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy, detection: Detection) -> None:
         """Take a cluster.
 
         Args:
             settings: Its settings.
             pool: Its nodes.
             policy: Writes the headers of its requests.
+            detection: What is known of its product.
         """
         self.name = settings.name
         self._pool = pool
@@ -83,16 +82,14 @@ class Cluster:
         self._longest_line = settings.max_request_line_bytes
         self._retries = settings.retries
         self._budget = Budget()
-        self._detecting = asyncio.Lock()
-        self._ask_at = 0.0
-        engine = settings.engine or settings.sandbox
-        self._told = Product(engine=Engine(engine), version=settings.version or "") if engine else None
-        self._product = self._told
+        self._forwards = settings.forward_credentials
+        self._asking = asyncio.Semaphore(_ASKING_EACH if self._forwards else 1)
+        self._detection = detection
 
     @property
     def product(self) -> Product | None:
         """What the cluster runs, as far as settings and answers have told."""
-        return self._product
+        return self._detection.product
 
     def identity(self, headers: Mapping[str, str]) -> bytes:
         """Return a digest of what the cluster can tell a caller by; see `HeaderPolicy.identity`."""
@@ -153,7 +150,7 @@ class Cluster:
             raise self._failed(retry, Code.DEADLINE_EXCEEDED, "the cluster did not answer in time", sent=True) from None
         if isinstance(outcome, Broken):
             raise self._failed(retry, outcome.code, outcome.problem, sent=outcome.sent)
-        self._learn(from_headers(outcome.headers))
+        self._detection.learn(from_headers(outcome.headers))
         return outcome
 
     def _check_line(self, request: HttpRequest) -> None:
@@ -234,7 +231,7 @@ class Cluster:
         )
         return TransportError(failure)
 
-    async def detect(self, headers: Mapping[str, str], deadline: float) -> Product | None:
+    async def detect(self, headers: Mapping[str, str], deadline: float, *, must_know: bool = False) -> Product | None:
         """Ask the cluster what it is, unless that is known or was asked lately; return what is known then.
 
         Costs nothing most of the time, so that it can stand before every call that depends on it.
@@ -242,35 +239,39 @@ class Cluster:
         Args:
             headers: The caller's, as for `send`: without credentials of its own the gateway asks with theirs.
             deadline: When the caller stops waiting, in `time.monotonic()` seconds.
+            must_know: Whether the call cannot go without knowing it. If the cluster would not say it, None is returned even so.
+
+        Raises:
+            TransportError: It must be known, is not, and the cluster could not be asked.
         """
-        if self._is_settled():
-            return self._product
-        with suppress(TimeoutError):
-            async with asyncio.timeout(deadline - time.monotonic()), self._detecting:
-                if not self._is_settled():
-                    await self._ask(headers, deadline)
-        return self._product
+        who = self._policy.identity(headers) if self._forwards else b""
+        if self._detection.is_settled(who, must_know=must_know):
+            return self._detection.product
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()), self._asking:
+                if not self._detection.is_settled(who, must_know=must_know):
+                    await self._ask(headers, who, deadline)
+        except TimeoutError:
+            error = self._failed(Retry.SAFE, Code.DEADLINE_EXCEEDED, "no time was left to ask the cluster", sent=False)
+        except TransportError as raised:
+            error = raised
+        else:
+            return self._detection.product
+        if must_know and self._detection.product is None:
+            raise error
+        return self._detection.product
 
-    def _is_settled(self) -> bool:
-        return bool(self._told and self._told.version) or time.monotonic() < self._ask_at
-
-    async def _ask(self, headers: Mapping[str, str], deadline: float) -> None:
+    async def _ask(self, headers: Mapping[str, str], who: bytes, deadline: float) -> None:
         try:
             answer = await self.send(_ROOT, retry=Retry.SAFE, headers=headers, deadline=deadline)
         except TransportError:
-            self._ask_at = time.monotonic() + _AGAIN_AWAY
-            return
-        evasive = answer.status in _EVASIVE
-        self._ask_at = time.monotonic() + (_AGAIN_SILENT if evasive else _AGAIN_SAID)
-        self._learn(from_root(answer))
-
-    def _learn(self, found: Product | None) -> None:
-        if found is None or found == self._product or (self._told and self._told.version):
-            return
-        if self._told:
-            found = replace(self._told, version=found.version if found.engine is self._told.engine else "")
-        if found.version or self._product is None or found.engine is not self._product.engine:
-            self._product = found
+            self._detection.failed()
+            raise
+        if answer.status in _PASSING:
+            self._detection.failed()
+            problem = f"the cluster answered {answer.status} when it was asked what it runs"
+            raise self._failed(Retry.SAFE, Code.UNAVAILABLE, problem, sent=True)
+        self._detection.found(from_root(answer), who)
 
     async def health(self, seconds: float = 2.0) -> Health:
         """Return how the cluster is; never raises.
@@ -281,11 +282,11 @@ class Cluster:
         try:
             answer = await self.send(_ROOT, retry=Retry.NEVER, headers={}, deadline=time.monotonic() + seconds)
         except TransportError as error:
-            return Health(reachable=False, problem=error.failure.message, product=self._product)
-        self._learn(from_root(answer))
+            return Health(reachable=False, problem=error.failure.message, product=self._detection.product)
+        self._detection.learn(from_root(answer))
         well = answer.status not in UNWELL and answer.status not in _REDIRECTS
         problem = "" if well else f"the cluster answered {answer.status}"
-        return Health(reachable=well, problem=problem, product=self._product)
+        return Health(reachable=well, problem=problem, product=self._detection.product)
 
 
 def _place(location: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import httpx
 
+from searchway.contract.records import Engine
 from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings, Settings
 from searchway.suggestions import closest
@@ -13,9 +14,11 @@ from searchway.upstream.breaker import Breaker
 from searchway.upstream.carrier import Carrier, carrier_of
 from searchway.upstream.cluster import Cluster
 from searchway.upstream.credentials import HeaderPolicy
+from searchway.upstream.detection import Detection
 from searchway.upstream.latency import Latency
 from searchway.upstream.node import Common, Node
 from searchway.upstream.pool import Pick, Pool
+from searchway.upstream.product import Product
 from searchway.upstream.throttle import Throttle
 from searchway.upstream.transport import open_transport
 
@@ -109,4 +112,10 @@ def build_cluster(
         for url in settings.nodes or ("http://sandbox",)
     ]
     policy = HeaderPolicy(settings, whole.forward_headers, largest=limits.forwarded_header_bytes)
-    return Cluster(settings, Pool(nodes, common.throttle, pick), policy)
+    return Cluster(settings, Pool(nodes, common.throttle, pick), policy, Detection(_told(settings), clock))
+
+
+def _told(settings: ClusterSettings) -> Product | None:
+    """Return the product that the settings name."""
+    engine = settings.engine or settings.sandbox
+    return Product(engine=Engine(engine), version=settings.version or "") if engine else None

@@ -254,19 +254,6 @@ async def test_version_is_asked_for_where_the_settings_say_only_the_engine() -> 
     assert await detect(cluster) == "elasticsearch 8.19.0"
 
 
-@pytest.mark.parametrize("bad", [status(401), status(403), status(503), LOST])
-async def test_undecided_is_asked_again_later(bad: Step, monkeypatch: pytest.MonkeyPatch) -> None:
-    transport = Scripted(bad)
-    cluster = cluster_on(transport, retries=0)
-    assert await detect(cluster) == ""
-    assert await detect(cluster) == ""
-    assert len(transport.requests) == 1
-    transport.steps = [httpx.Response(200, json=ROOT)]
-    later = time.monotonic() + 60
-    monkeypatch.setattr("searchway.upstream.cluster.time.monotonic", lambda: later)
-    assert await detect(cluster) == "elasticsearch 8.19.0"
-
-
 async def test_detection_that_hangs_leaves_the_product_open() -> None:
     cluster = cluster_on(Scripted(status(200), wait=asyncio.Event().wait))
     assert await cluster.detect({}, time.monotonic() + 0.02) is None

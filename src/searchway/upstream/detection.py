@@ -1,0 +1,74 @@
+"""What a cluster runs, as far as settings and answers have told, and whom to ask again when. Sends nothing.
+
+A definite answer to anybody is good for all. That a cluster would not say it to somebody, for want of credentials perhaps,
+teaches nothing to anybody else.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from searchway.upstream.product import Product
+
+# Seconds after which a cluster is asked again what it is: one that said it, since clusters are upgraded; one that would not
+# say it to this caller; and one that could not be reached or could not work.
+_AGAIN_SAID, _AGAIN_SILENT, _AGAIN_AWAY = 600.0, 30.0, 1.0
+
+# How many callers to whom it would not say it are remembered.
+_MOST_REFUSED = 1000
+
+
+class Detection:
+    """What is known of one cluster's product."""
+
+    def __init__(self, told: Product | None, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with what the settings say.
+
+        Args:
+            told: The product of the settings, with or without a version; None if they do not say it.
+            clock: Seconds from any origin.
+        """
+        self._told = told
+        self._clock = clock
+        self._ask_at = -_AGAIN_SAID
+        self._refused: dict[bytes, float] = {}
+        self.product = told
+        """The product; None if it is not known."""
+
+    def is_settled(self, who: bytes, *, must_know: bool) -> bool:
+        """Tell whether the cluster need not be asked.
+
+        Args:
+            who: Whom it would answer.
+            must_know: Whether nothing can be sent without knowing it, so that a failure of just now is no excuse.
+        """
+        if self._told and self._told.version:
+            return True
+        now = self._clock()
+        if now < self._ask_at and (self.product or not must_know):
+            return True
+        return bool(self._refused) and now < self._refused.get(who, now)
+
+    def found(self, product: Product | None, who: bytes) -> None:
+        """Take what the cluster answered when it was asked what it is; None if it would not say it."""
+        if product is not None:
+            self._ask_at = self._clock() + _AGAIN_SAID
+            self._refused.clear()
+            self.learn(product)
+            return
+        if len(self._refused) >= _MOST_REFUSED:
+            self._refused.clear()
+        self._refused[who] = self._clock() + _AGAIN_SILENT
+
+    def failed(self) -> None:
+        """Take that it could not be asked."""
+        self._ask_at = self._clock() + _AGAIN_AWAY
+
+    def learn(self, product: Product | None) -> None:
+        """Take what any answer tells."""
+        if product is None or product == self.product or (self._told and self._told.version):
+            return
+        if self._told:
+            product = replace(self._told, version=product.version if product.engine is self._told.engine else "")
+        if product.version or self.product is None or product.engine is not self.product.engine:
+            self.product = product
