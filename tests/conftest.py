@@ -1,4 +1,4 @@
-"""The loop that async tests run on, and a running gateway for all tests, over a fake cluster at the transport seam."""
+"""The loop that async tests run on, patience with slow machines, and a running gateway for all tests, over a fake cluster at the transport seam."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import pytest_asyncio
 import uvloop
+from hypothesis import HealthCheck, settings
 
 from harness.gateway import Gateway, gateway_settings, open_gateway
 from harness.upstream import Upstream
 
 Factories = dict[str, Callable[[], asyncio.AbstractEventLoop]]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Factories:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cases import good_case, read_cases
@@ -25,7 +25,7 @@ from searchway.wire import HttpResponse
 
 OPERATIONS: Final = load().operations.values()
 WRITES: Final = [o for o in OPERATIONS if o.bindings[0].body and o.form is Form.JSON]
-LIMITS: Final = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LIMITS: Final = settings(max_examples=25)
 READS: Final = [o for o in load().unary.values() if o.read_only and o.form is not Form.TABLE]
 
 # --- Values of any message ---

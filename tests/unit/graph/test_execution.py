@@ -120,7 +120,7 @@ def standard(schema: GraphQLSchema, catalog: Catalog, text: str, variables: dict
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_result_is_the_standard_executors(seed: int) -> None:
     random, catalog, schema = Random(seed), load(), derived_schema()  # noqa: S311  # repeatable, not secret
     writer = Writer(schema, random)

@@ -91,7 +91,7 @@ async def test_as_many_go_together_as_the_engine_takes(
 
 
 @given(chosen=DOCUMENTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_joined_is_serial(chosen: list[tuple[str, str]]) -> None:
     query = document([template.format(name=name) for template, name in chosen])
 

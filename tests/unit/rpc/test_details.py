@@ -139,7 +139,7 @@ CAUSES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example(message="語" * 1000, item="語" * 1000, field="", cluster="", cause={"type": "語" * 3000})
 @given(message=TEXTS, item=TEXTS, field=TEXTS, cluster=TEXTS, cause=st.none() | CAUSES)
 def test_details_always_fit_into_trailers(**values: Any) -> None:

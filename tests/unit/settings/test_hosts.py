@@ -2,7 +2,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -54,7 +54,6 @@ def test_url_of_no_node_is_refused(url: str) -> None:
         NODE.validate_python(url)
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"https?://[^/]{1,20}(:[0-9]{1,5})?(/.{0,5})?", fullmatch=True))
 @example("http://1.2.3.04")
 @example("http://ß")
