@@ -80,6 +80,10 @@ class Applied(StrEnum):
     """Certainly not: it was not sent, or it was refused."""
     UNKNOWN = "APPLIED_UNKNOWN"
     """Nobody can tell."""
+    YES = "APPLIED_YES"
+    """Certainly: the cluster said so, and what failed came after that."""
+    PART = "APPLIED_PART"
+    """Some of it was carried out, and some of it failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,14 +219,22 @@ class CallError(SearchwayError):
         CallError.__init__(error, self.failure)
         return error
 
-    def with_context(self, *, cluster: str = "", operation: str = "", request_id: str = "") -> Self:
-        """Fill in where it happened, leaving alone what is known already; return the error itself."""
+    def with_context(
+        self,
+        *,
+        cluster: str = "",
+        operation: str = "",
+        request_id: str = "",
+        applied: Applied = Applied.UNSPECIFIED,
+    ) -> Self:
+        """Fill in where it happened and what became of a write, unless it is known already; return the error itself."""
         known = self.failure
         self.failure = replace(
             known,
             cluster=known.cluster or cluster,
             operation=known.operation or operation,
             request_id=known.request_id or request_id,
+            applied=applied if known.applied is Applied.UNSPECIFIED else known.applied,
         )
         return self
 
@@ -253,16 +265,17 @@ class MalformedAnswerError(CallError):
     """The answer is not what the contract promises."""
 
     @classmethod
-    def of_shape(cls) -> Self:
-        """Make the error for a success that cannot be read: not JSON, or not of the documented shape."""
-        message = "the cluster's answer is not of the documented shape"
-        return cls(Failure(code=Code.INTERNAL, message=message))
+    def of_shape(cls, problem: str = "", *, applied: Applied = Applied.UNSPECIFIED) -> Self:
+        """Make the error for a success that cannot be read: not JSON, or not of the documented shape.
 
-    def after_write(self) -> Self:
-        """Say that the write may have been carried out, unless more is known; return the error itself."""
-        if self.failure.applied is Applied.UNSPECIFIED:
-            self.failure = replace(self.failure, applied=Applied.UNKNOWN)
-        return self
+        Args:
+            problem: what exactly is wrong with it, in the gateway's own words.
+            applied: what it means for a write, where that does not follow from its status.
+        """
+        message = "the cluster's answer is not of the documented shape"
+        return cls(
+            Failure(code=Code.INTERNAL, message=f"{message}: {problem}" if problem else message, applied=applied)
+        )
 
 
 _STATUS_CODES: Final[Mapping[int, Code]] = {

@@ -9,6 +9,7 @@ import orjson
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 
 from searchway.contract.records import Field, Kind, Operation, Role, Shape
+from searchway.transcode import jsontext
 from searchway.transcode.jsontext import JsonText
 
 _PAGE = {"page_size": "first", "page_token": "after"}
@@ -113,7 +114,7 @@ def plain_result(operation: Operation, raw: bytes) -> dict[str, Any]:
     if operation.items is None:
         return _plain(operation.response, raw)
     members = _members(raw)
-    edges = [_members(bytes(edge)) for edge in msgspec.json.decode(members.pop("edges"), type=list[msgspec.Raw])]
+    edges = [_members(bytes(edge)) for edge in jsontext.elements(members.pop("edges"))]
     page = orjson.loads(bytes(members.pop("pageInfo")))
     total = orjson.loads(bytes(members.pop("totalCount")))
     shape = operation.items.shape
@@ -141,7 +142,7 @@ def _plain_value(field: Field, raw: bytes) -> Any:
     if raw == b"null" and field.kind is not Kind.JSON:
         return None
     if field.repeated:
-        return [_plain_single(field, bytes(item)) for item in msgspec.json.decode(raw, type=list[msgspec.Raw])]
+        return [_plain_single(field, bytes(item)) for item in jsontext.elements(raw)]
     return _plain_single(field, raw)
 
 
@@ -155,7 +156,7 @@ def _plain_single(field: Field, raw: bytes) -> Any:
 
 
 def _members(raw: bytes) -> dict[str, msgspec.Raw]:
-    return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return dict(jsontext.members(raw))
 
 
 def _argument(operation: Operation, name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from searchway.contract.records import Operation
 from searchway.engine.cohorts import Expected
 from searchway.engine.paging import PageRequest
-from searchway.errors import CallError, MalformedAnswerError
+from searchway.errors import Applied, CallError
 
 Face = Literal["grpc", "graphql", "cli"]
 
@@ -46,8 +46,17 @@ class Call:
         if self.expected is not None:
             self.expected.settle()
 
-    def place(self, error: CallError, operation: Operation) -> CallError:
-        """Let the error say which call it is of, and what an answer that cannot be read means for a write; return it."""
-        if isinstance(error, MalformedAnswerError) and not operation.read_only:
-            error.after_write()
-        return error.with_context(cluster=self.cluster or "", operation=operation.name, request_id=self.request_id)
+    def place(self, error: CallError, operation: Operation, applied: Applied = Applied.UNSPECIFIED) -> CallError:
+        """Let the error say which call it is of and, unless it does, whether a write was applied; return it.
+
+        Args:
+            error: the error.
+            operation: what was called.
+            applied: what is known of the write.
+        """
+        return error.with_context(
+            cluster=self.cluster or "",
+            operation=operation.name,
+            request_id=self.request_id,
+            applied=Applied.UNSPECIFIED if operation.read_only else applied,
+        )

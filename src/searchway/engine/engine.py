@@ -20,7 +20,7 @@ from searchway.engine.sharing import Sharing
 from searchway.engine.streaming import open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
-from searchway.errors import CallError, Code
+from searchway.errors import Applied, CallError, Code
 from searchway.settings import LimitSettings, Settings
 from searchway.transcode.answer import Read
 from searchway.transcode.redaction import keep_private
@@ -76,12 +76,14 @@ class Engine:
             CallError: anything that kept it from being done, or, for a strict call, from being done as a whole.
         """
         with self._telemetry.observe(operation, call):
+            run: Run | None = None
             try:
                 cluster = self._find_cluster(call)
                 async with self._admission.place(cluster.name, operation, call):
-                    return read(await Run(self._parts, operation, message, call, selection).answer())
+                    run = Run(self._parts, operation, message, call, selection)
+                    return read(await run.answer())
             except CallError as error:
-                call.place(error, operation)
+                call.place(error, operation, run.applied if run else Applied.NO)
                 raise
 
     async def stream(
@@ -102,17 +104,19 @@ class Engine:
             CallError: anything that kept it from beginning or going on.
         """
         with self._telemetry.observe(operation, call):
+            applied = Applied.NO
             try:
                 cluster = self._find_cluster(call)
                 async with (
                     self._streams.place(cluster.name, operation, call),
                     aclosing(open_stream(self._parts, operation, message, call, selection)) as answers,
                 ):
+                    applied = Applied.UNKNOWN
                     async for answer in answers:
                         yield read(answer)
             except CallError as error:
                 error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
-                call.place(error, operation)
+                call.place(error, operation, applied)
                 raise
 
     def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:

@@ -16,7 +16,7 @@ from searchway.engine.availability import is_available
 from searchway.engine.call import Call
 from searchway.engine.joins import Joining, Joins, Part
 from searchway.engine.sharing import Sharing
-from searchway.errors import CallError, Code
+from searchway.errors import Applied, CallError, Code, MalformedAnswerError
 from searchway.families.joins import JOINS, Join
 from searchway.upstream import Cluster, Product
 from searchway.wire import HttpResponse
@@ -145,7 +145,7 @@ class Merger:
         merged.carries = members
         try:
             response = await merged.send(deadline=max(member.latest for member in members))
-            parts = join.split(first.operation, messages, response.body)
+            parts = _take_apart(join, first.operation, messages, response.body)
         except CallError as error:
             if error.code is Code.UNIMPLEMENTED:
                 self._lacking.add((first.cluster.name, first.operation.name, first.cluster.product))
@@ -156,6 +156,19 @@ class Merger:
 
     def _target(self, operation: Operation) -> Target:
         return _target(self._catalog.operation, operation)
+
+
+def _take_apart(
+    join: Join, operation: Operation, messages: Sequence[Any], body: bytes
+) -> Sequence[bytes | CallError | None]:
+    """Return the members' parts. An answer that cannot be taken apart is nobody's: reads are made again, each alone."""
+    try:
+        return join.split(operation, messages, body)
+    except MalformedAnswerError as error:
+        if operation.read_only:
+            return [None for _ in messages]
+        error.with_context(applied=Applied.UNKNOWN)  # success does not say that each of them was carried out
+        raise
 
 
 @cache

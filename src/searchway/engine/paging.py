@@ -17,10 +17,11 @@ import msgspec
 
 from searchway.contract.records import Operation, Pages, Paging
 from searchway.engine.tokens import ListTokens, Position
-from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
-from searchway.transcode.answer import Answer, Page
+from searchway.errors import CallError, Code, Failure, InvalidArgumentError
+from searchway.transcode.answer import UNREADABLE, Answer, Page, malformed
 from searchway.transcode.items import member_of, raw_items
 from searchway.transcode.members import either, either_raw, members_of, parsed
+from searchway.transcode.values import FieldError, long_of
 
 PAGE_FIELDS = ("page_size", "page_token")
 """The request fields of every list that say which page is wanted."""
@@ -150,7 +151,7 @@ class Pager:
 
     async def _by_offset(self, size: int, start: int, fetch: Fetch) -> Answer:
         body = await fetch(((self._paging.start, str(start)), (self._paging.size, str(max(size, 1)))))
-        total = _peek(body, self._paging.total)
+        total = _count(body, self._paging.total)
 
         def paginate(items: Sequence[Any]) -> Page:
             count = min(len(items), size)
@@ -240,7 +241,10 @@ class Pager:
         assert shape is not None  # noqa: S101  # items that have a key are messages
         field = shape.by_name[self._paging.key]
         ways = (field.at, *((key,) for key in field.also))
-        return [str(either(item, ways)) for item in _peek(body, self._items.at) or []]
+        try:
+            return [str(either(item, ways)) for item in _peek(body, self._items.at) or []]
+        except UNREADABLE as error:
+            raise malformed(error) from error
 
     def _page(self, window: slice, start: int, stop: int, *, total: int | None) -> Page:
         has_next = total is None or stop < total
@@ -263,6 +267,13 @@ def _offset(position: Position) -> int:
     return position if isinstance(position, int) else 0
 
 
+def _count(body: bytes, way: tuple[str, ...]) -> int | None:
+    try:
+        return long_of(_peek(body, way), "total_size")
+    except FieldError as error:
+        raise malformed(error) from error
+
+
 def _peek(body: bytes, way: tuple[str, ...]) -> Any:
     return _peek_all(body, (way,))[0]
 
@@ -271,5 +282,5 @@ def _peek_all(body: bytes, ways: Sequence[tuple[str, ...]]) -> list[Any]:
     try:
         document = members_of(msgspec.Raw(body) if body else None)
         return [parsed(either_raw(document, (way,))) for way in ways]
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise MalformedAnswerError.of_shape() from error
+    except UNREADABLE as error:
+        raise malformed(error) from error

@@ -31,8 +31,8 @@ from searchway.families import HOOKS
 from searchway.families.hooks import Done, Hook
 from searchway.settings import Settings
 from searchway.transcode import inputs, params
-from searchway.transcode.answer import Answer
-from searchway.transcode.failures import read_failure
+from searchway.transcode.answer import UNREADABLE, Answer, malformed
+from searchway.transcode.failures import may_repeat, read_failure
 from searchway.transcode.redaction import hide_user
 from searchway.transcode.request import encode
 from searchway.transcode.searchbody import add_members
@@ -91,6 +91,7 @@ class Run:
         self._hook = HOOKS.get(operation.name, _PLAIN)
         self._product: Product | None = None
         self._deadline = parts.deadline(call.deadline)
+        self._applied: Applied | None = None
         self.is_sent = False
         self.carries: Sequence[Run] = ()
 
@@ -102,10 +103,18 @@ class Run:
         """
         await self._find_product()
         answer = await self._fetch()
+        self._applied = (
+            Applied.YES if self._hook is _PLAIN else Applied.UNKNOWN
+        )  # a hook is there because success may not be it
         if self.operation.has_given_keys:
             answer.keys = params.request_keys(self.operation.request, self.message)
         await self._complete(answer)
         return answer
+
+    @property
+    def applied(self) -> Applied:
+        """What is known of a write by now, for an error that does not say it."""
+        return self._applied or (Applied.UNKNOWN if self.is_sent else Applied.NO)
 
     def preview(self) -> HttpRequest:
         """Return the request that would be sent first.
@@ -329,24 +338,43 @@ class Run:
         if self._hook is _PLAIN:
             return
         done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)
-        outcome = await self._hook.complete(done)
+        try:
+            outcome = await self._hook.complete(done)
+        except UNREADABLE as error:
+            raise malformed(error) from error
         answer.failures = tuple(self._located(failure) for failure in outcome.failures)
-        if answer.failures and (self.call.strict or getattr(self.message, "strict", False)):
-            raise _partly_done(answer.failures)
+        if answer.failures:
+            self._applied = Applied.PART if outcome.is_applied else Applied.NO
+            if self.call.strict or getattr(self.message, "strict", False):
+                raise self._partly_done(answer.failures)
+        else:
+            self._applied = Applied.YES
         answer.local = {**(outcome.local or {}), "failures": [failure.document() for failure in answer.failures]}
 
     def _located(self, failure: Failure) -> Failure:
-        where = {"cluster": self.cluster.name, "operation": self.operation.name, "request_id": self.call.request_id}
-        return UpstreamError(failure).with_context(**where).failure
+        located = UpstreamError(failure).with_context(
+            cluster=self.cluster.name, operation=self.operation.name, request_id=self.call.request_id
+        )
+        return located.failure
 
     async def _follow(self, name: str, values: Mapping[str, Any]) -> Sequence[Failure]:
         operation = self.parts.catalog.operation(name)
         message = inputs.build(operation.request, values)
-        return (await Run(self.parts, operation, message, self.call, None).answer()).failures
+        run = Run(self.parts, operation, message, self.call, None)
+        try:
+            return (await run.answer()).failures
+        except CallError as error:
+            raise self.call.place(error, operation, run.applied) from None
 
-
-def _partly_done(failures: Sequence[Failure]) -> UpstreamError:
-    """Make the error of a strict call out of its first failed item."""
-    first = failures[0]
-    more = f" (and {len(failures) - 1} more items failed)" if len(failures) > 1 else ""
-    return UpstreamError(replace(first, message=f"{first.item}: {first.message}{more}"))
+    def _partly_done(self, failures: Sequence[Failure]) -> UpstreamError:
+        """Make the error of a strict call out of its first failed item."""
+        first, operation = failures[0], self.operation
+        more = f" (and {len(failures) - 1} more items failed)" if len(failures) > 1 else ""
+        partly = replace(
+            first,
+            message=f"{first.item}: {first.message}{more}",
+            operation=operation.name,  # the item may be of one that followed
+            retryable=first.retryable and may_repeat(operation, self.applied),
+            applied=Applied.UNSPECIFIED if operation.read_only else self.applied,
+        )
+        return UpstreamError(partly)

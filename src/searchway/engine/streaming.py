@@ -21,11 +21,12 @@ from searchway.contract.selection import Selected, Selection
 from searchway.engine.call import Call
 from searchway.engine.merging import copy_fields
 from searchway.engine.run import Parts, Run
-from searchway.errors import Code, Failure, TransportError
+from searchway.errors import CallError, Code, Failure, TransportError
 from searchway.families import WATCHES
 from searchway.families.documents import read_object
+from searchway.families.watching import State
 from searchway.transcode import inputs
-from searchway.transcode.answer import Answer
+from searchway.transcode.answer import UNREADABLE, Answer, malformed
 from searchway.transcode.items import alone, raw_items
 from searchway.transcode.request import encode
 
@@ -89,13 +90,23 @@ def _of_items(target: Operation, operation: Operation, selection: Selection | No
 
 async def _watch(parts: Parts, operation: Operation, message: Any, call: Call) -> Stream:
     encode(operation, message)  # what is refused must not cause a request
-    async with aclosing(WATCHES[operation.name](message, _Calls(parts, call))) as states:
+    async with aclosing(_states(WATCHES[operation.name](message, _Calls(parts, call)))) as states:
         async for state in states:
             failure = state.failure and replace(
                 state.failure, cluster=call.cluster or "", operation=operation.name, request_id=call.request_id
             )
             local = {"error": failure.document()} if failure else {}
             yield Answer(bodies=(orjson.dumps(state.document),), local=local)
+
+
+async def _states(watch: AsyncGenerator[State, None]) -> AsyncGenerator[State, None]:
+    """Hand on what a watch tells; an answer of another shape that it met is the stream's error."""
+    async with aclosing(watch) as states:
+        try:
+            async for state in states:
+                yield state
+        except UNREADABLE as error:
+            raise malformed(error) from error
 
 
 class _Calls:
@@ -109,7 +120,10 @@ class _Calls:
         """Call an operation with plain values; return its answer as it came."""
         operation = self._parts.catalog.operation(name)
         run = Run(self._parts, operation, inputs.build(operation.request, values), self._call, None)
-        return read_object((await run.answer()).bodies[0])
+        try:
+            return read_object((await run.answer()).bodies[0])
+        except CallError as error:
+            raise self._call.place(error, operation, run.applied) from None
 
     async def pause(self, seconds: float) -> None:
         """Wait; at the caller's deadline that fails."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from searchway.errors import MalformedAnswerError
+from searchway.transcode import jsontext
+from searchway.transcode.answer import malformed
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
@@ -15,9 +15,9 @@ def read_object(body: bytes) -> Mapping[str, Any]:
         MalformedAnswerError: it is not an object.
     """
     try:
-        document = orjson.loads(body) if body else {}
-    except orjson.JSONDecodeError as error:
-        raise MalformedAnswerError.of_shape() from error
+        document = jsontext.loads(body) if body else {}
+    except ValueError as error:
+        raise malformed(error) from error
     if not isinstance(document, Mapping):
         raise MalformedAnswerError.of_shape()
     return document

@@ -33,6 +33,8 @@ class Outcome:
     """The items that failed where the work was done only in part."""
     local: Mapping[str, Any] | None = None
     """Values of response fields that the cluster does not give."""
+    is_applied: bool = True
+    """Whether a write with failures did anything at all."""
 
 
 class Hook:
@@ -60,7 +62,7 @@ class Hook:
         del message
 
     async def complete(self, done: Done) -> Outcome:
-        """Read the answer for what was not done.
+        """Read the answer for what was not done. What this raises of an answer of another shape becomes the call's error.
 
         Raises:
             CallError: the answer looks like a success and is not one.

@@ -16,8 +16,9 @@ class ManagedIndices(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report every index that was refused."""
-        refused = read_object(done.body).get("failed_indices") or []
-        return Outcome(failures=[_refused(index) for index in refused])
+        told = read_object(done.body)
+        refused = told.get("failed_indices") or []
+        return Outcome(failures=[_refused(index) for index in refused], is_applied=told.get("updated_indices") != 0)
 
 
 class ExplainIndices(Hook):

@@ -15,9 +15,9 @@ import orjson
 from searchway.contract.records import Operation
 from searchway.errors import Applied, CallError, Code, Failure, MalformedAnswerError, UpstreamError
 from searchway.families import searches
-from searchway.families.documents import read_object
 from searchway.families.ism import is_pattern
-from searchway.transcode import jsontext
+from searchway.transcode import cutting, jsontext
+from searchway.transcode.answer import malformed
 from searchway.transcode.failures import item_failure
 from searchway.transcode.members import either
 
@@ -49,7 +49,11 @@ class Join:
         return int(message.ByteSize())
 
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
-        """Take the answer apart, a part for each message, in their order."""
+        """Take the answer apart, a part for each message, in their order. What one part holds is of its member alone.
+
+        Raises:
+            MalformedAnswerError: it cannot be taken apart.
+        """
         raise NotImplementedError
 
 
@@ -62,17 +66,19 @@ class PutRole(Join):
 
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
         """Find each role among the created, the unchanged and the refused."""
-        document = read_object(body)
-        details = (document.get("errors") or {}).get("details") or {}
-        return [self._part(operation, message.name, document, details) for message in messages]
+        document = _cut(body)
+        details = _cut_below(_cut_below(document, "errors"), "details")
+        done = {word: _names(document.get(word)) for word in ("created", "updated", "noop")}
+        return [self._part(operation, message.name, done, details) for message in messages]
 
-    def _part(self, operation: Operation, name: str, document: Mapping[str, Any], details: Mapping[str, Any]) -> Part:
+    def _part(
+        self, operation: Operation, name: str, done: Mapping[str, frozenset[str]], details: Mapping[str, msgspec.Raw]
+    ) -> Part:
         if name in details:
-            return _refused(item_failure(details[name], item="", operation=operation.name))
-        created = name in document.get("created", ())
-        if not created and name not in document.get("updated", ()) and name not in document.get("noop", ()):
-            return MalformedAnswerError.of_shape()
-        return orjson.dumps({"role": {"created": created}})
+            return _refused(item_failure(_cause(details[name]), item="", operation=operation.name))
+        if not any(name in names for names in done.values()):
+            return MalformedAnswerError.of_shape(applied=Applied.UNKNOWN)
+        return orjson.dumps({"role": {"created": name in done["created"]}})
 
 
 class ExplainIndices(Join):
@@ -92,10 +98,7 @@ class ExplainIndices(Join):
 
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
         """Give each its indices; one that is missing a name asks again alone, which tells why."""
-        try:
-            found = jsontext.members(body)
-        except msgspec.MsgspecError:
-            return [MalformedAnswerError.of_shape() for _ in messages]
+        found = _cut(body)
         return [self._part(operation, message.indices, found) for message in messages]
 
     def _part(self, operation: Operation, names: Sequence[str], found: Mapping[str, msgspec.Raw]) -> Part:
@@ -116,9 +119,9 @@ class MultiSearch(Join):
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
         """Give each as many answers as it has searches, in order."""
         del operation
-        took, answers = _answers(body)
+        took, answers = searches.cut(body)
         if len(answers) != sum(len(message.searches) for message in messages):
-            return [MalformedAnswerError.of_shape() for _ in messages]
+            raise MalformedAnswerError.of_shape()
         rest = iter(answers)
         own = ([next(rest) for _ in message.searches] for message in messages)
         return [_searches(took, part) for part in own]
@@ -131,9 +134,9 @@ class Search(Join):
 
     def split(self, operation: Operation, messages: Sequence[Any], body: bytes) -> Sequence[Part]:
         """Give each its own hits, or its own error."""
-        _, answers = _answers(body)
+        _, answers = searches.cut(body)
         if len(answers) != len(messages):
-            return [MalformedAnswerError.of_shape() for _ in messages]
+            raise MalformedAnswerError.of_shape()
         return [self._part(operation, answer) for answer in answers]
 
     def _part(self, operation: Operation, answer: msgspec.Raw) -> Part:
@@ -144,12 +147,37 @@ class Search(Join):
         return UpstreamError(failure) if failure else bytes(answer)
 
 
-def _answers(body: bytes) -> tuple[msgspec.Raw | None, Sequence[msgspec.Raw]]:
-    """Return how long the searches took, and what each answered; nothing where that cannot be read."""
+def _cut(body: bytes) -> Mapping[str, msgspec.Raw]:
     try:
-        return searches.cut(body)
-    except MalformedAnswerError:
-        return None, []
+        return cutting.members(body)
+    except ValueError as error:
+        raise malformed(error) from error
+
+
+def _cut_below(members: Mapping[str, msgspec.Raw], name: str) -> Mapping[str, msgspec.Raw]:
+    """Cut one member, which is nothing if it is no object."""
+    try:
+        return cutting.members(members.get(name, b"{}"))
+    except ValueError:
+        return {}
+
+
+def _names(raw: msgspec.Raw | None) -> frozenset[str]:
+    """Return the texts of a list, none if it is no list."""
+    found = _loaded(raw)
+    return frozenset(name for name in found if isinstance(name, str)) if isinstance(found, list) else frozenset()
+
+
+def _cause(raw: msgspec.Raw) -> Mapping[str, Any]:
+    found = _loaded(raw)
+    return found if isinstance(found, Mapping) else {"reason": str(found or "")}
+
+
+def _loaded(raw: msgspec.Raw | None) -> Any:
+    try:
+        return None if raw is None else jsontext.loads(bytes(raw))
+    except ValueError:
+        return None
 
 
 def _searches(took: msgspec.Raw | None, answers: Sequence[msgspec.Raw]) -> bytes:
@@ -161,7 +189,8 @@ def _is_managed(operation: Operation, raw: msgspec.Raw) -> bool:
     entry = operation.items and operation.items.shape
     assert entry  # noqa: S101  # explain is paged by its indices
     policy = entry.by_name["policy_id"]
-    return either(orjson.loads(bytes(raw)), (policy.at, *((key,) for key in policy.also))) is not None
+    found = _loaded(raw)  # one that cannot be read is counted as none: its reader tells why
+    return isinstance(found, Mapping) and either(found, (policy.at, *((key,) for key in policy.also))) is not None
 
 
 def _refused(failure: Failure) -> Part:

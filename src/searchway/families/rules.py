@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from searchway.errors import Code, Failure, UpstreamError
+from searchway.errors import Applied, Code, Failure, UpstreamError
 from searchway.families.documents import read_object
 from searchway.families.hooks import Done, Hook, Outcome
 
@@ -13,7 +13,7 @@ class GetRule(Hook):
     async def complete(self, done: Done) -> Outcome:
         """Refuse an empty list."""
         if not read_object(done.body).get("rules"):
-            raise _not_found(done.message)
+            raise _not_found(done.message, Applied.UNSPECIFIED)
         return Outcome()
 
 
@@ -23,10 +23,12 @@ class DeleteRule(Hook):
     async def complete(self, done: Done) -> Outcome:
         """Refuse an answer that says nothing was deleted."""
         if read_object(done.body).get("acknowledged") is False:
-            raise _not_found(done.message)
+            raise _not_found(done.message, Applied.NO)
         return Outcome()
 
 
-def _not_found(message: Any) -> UpstreamError:
+def _not_found(message: Any, applied: Applied) -> UpstreamError:
     problem = f"there is no rule {message.id!r} of the feature type {message.feature_type!r}"
-    return UpstreamError(Failure(code=Code.NOT_FOUND, message=problem, item=message.id, http_status=200))
+    return UpstreamError(
+        Failure(code=Code.NOT_FOUND, message=problem, item=message.id, http_status=200, applied=applied)
+    )

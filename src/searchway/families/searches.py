@@ -1,4 +1,4 @@
-"""The answer of a multi search, cut into those of its searches without a byte of their hits being changed.
+"""The answer of a multi search, cut into those of its searches without a byte of their hits being changed, whatever one of them holds.
 
 https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-fleet-msearch
 """
@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from searchway.errors import Failure, MalformedAnswerError
-from searchway.transcode import jsontext
+from searchway.errors import Failure
+from searchway.transcode import cutting, jsontext
+from searchway.transcode.answer import malformed
 from searchway.transcode.failures import item_failure
 
 _ERROR = "error"
@@ -21,11 +22,11 @@ def cut(body: bytes) -> tuple[msgspec.Raw | None, Sequence[msgspec.Raw]]:
         MalformedAnswerError: it is no object, or has something else than a list of searches.
     """
     try:
-        document = jsontext.members(body)
+        document = cutting.members(body)
         found = document.get("responses") or document.get("docs")
-        return document.get("took"), jsontext.elements(found) if found else []
-    except msgspec.MsgspecError as error:
-        raise MalformedAnswerError.of_shape() from error
+        return document.get("took"), cutting.elements(found) if found else []
+    except ValueError as error:
+        raise malformed(error) from error
 
 
 def failure_of(answer: msgspec.Raw, *, item: str, operation: str = "") -> Failure | None:
@@ -41,10 +42,10 @@ def failure_of(answer: msgspec.Raw, *, item: str, operation: str = "") -> Failur
     """
     try:
         members = jsontext.members(answer)
-    except msgspec.MsgspecError as broken:
-        raise MalformedAnswerError.of_shape() from broken
+        error, status = (jsontext.loads(bytes(members.get(name, b"null"))) for name in (_ERROR, "status"))
+    except ValueError as broken:
+        raise malformed(broken) from broken
     if _ERROR not in members:
         return None
-    error, status = (jsontext.loads(bytes(members.get(name, b"null"))) for name in (_ERROR, "status"))
     cause = error if isinstance(error, Mapping) else {"reason": str(error)}
     return item_failure(cause, item=item, http_status=status if isinstance(status, int) else 0, operation=operation)

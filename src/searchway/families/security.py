@@ -10,5 +10,9 @@ class BulkPutRole(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report every role that was refused."""
-        errors = read_object(done.body).get("errors") or {}
-        return Outcome(failures=[item_failure(cause, item=name) for name, cause in errors.get("details", {}).items()])
+        told = read_object(done.body)
+        refused = ((told.get("errors") or {}).get("details") or {}).items()
+        return Outcome(
+            failures=[item_failure(cause, item=name) for name, cause in refused],
+            is_applied=any(told.get(done) for done in ("created", "updated", "noop")),
+        )

@@ -2,9 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from searchway.errors import Failure
+from searchway.errors import Applied, Failure, MalformedAnswerError
+from searchway.transcode.depth import NestingError
+from searchway.transcode.values import FieldError
+
+UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What reading an answer raises that is not of the documented shape."""
+
+
+def malformed(error: Exception, *, applied: Applied = Applied.UNSPECIFIED) -> MalformedAnswerError:
+    """Return the call's error for one that reading its answer raised, which says what is safe to tell.
+
+    Args:
+        error: what was raised.
+        applied: what it means for a write, where that does not follow from its status.
+    """
+    problem = str(error) if isinstance(error, FieldError | NestingError) else ""
+    return MalformedAnswerError.of_shape(problem, applied=applied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,11 @@ The way back is `response`. Takes messages that `checks` has passed.
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 import orjson
 
 from searchway.contract.records import Field, Kind, Role, Shape
 from searchway.errors import InvalidArgumentError
-from searchway.transcode import jsontext
+from searchway.transcode import jsontext, surrogates
 from searchway.transcode.checks import is_given
 
 _NOT_IN_BODIES = frozenset({Role.LOCAL, Role.QUERY, Role.KEY})
@@ -127,9 +126,12 @@ def _stands_in_bodies(field: Field) -> bool:
 
 def _extra_members(text: str, path: str) -> Mapping[str, Document]:
     try:
-        return {key: orjson.Fragment(bytes(raw)) for key, raw in jsontext.members(text.encode()).items()}
-    except msgspec.MsgspecError as error:
+        found = jsontext.members(text.encode())
+    except ValueError as error:
         raise InvalidArgumentError(path, "expected a JSON object, whose members are added") from error
+    if any(not name.isascii() and surrogates.replace_in_text(name) != name for name in found):
+        raise InvalidArgumentError(path, "a member's name holds a lone surrogate")
+    return {key: orjson.Fragment(bytes(raw)) for key, raw in found.items()}
 
 
 def _place(out: dict[str, Document], way: tuple[str, ...], value: Document) -> None:

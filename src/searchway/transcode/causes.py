@@ -7,9 +7,7 @@ of it, so no more are cleaned: each object has a budget of characters, and what 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import msgspec
-
-from searchway.transcode import jsontext
+from searchway.transcode import jsontext, surrogates
 from searchway.transcode.redaction import LONGEST, redact
 
 _BUDGET: Final = 16_384
@@ -98,7 +96,7 @@ def redact_raw(text: bytes) -> bytes:
     Raises:
         ValueError: it is not JSON.
     """
-    return jsontext.dumps(redact_texts(jsontext.parse(bound(text)))).encode()
+    return jsontext.dumps(redact_texts(jsontext.parse(surrogates.replace(bound(text))))).encode()
 
 
 def bound(text: bytes) -> bytes:
@@ -112,7 +110,7 @@ def bound(text: bytes) -> bytes:
     if len(text) > _TOO_LARGE:
         return b"{}"
     kept, left = {}, _LARGE
-    for key, raw in _members(text).items():
+    for key, raw in jsontext.members(text).items():
         member = bytes(raw)
         if not member.startswith(b'"'):  # the beginning of a text is read anyhow, the end of a list would not be
             left -= len(member)
@@ -131,15 +129,8 @@ def bound_answer(body: bytes) -> bytes:
         return body
     if len(body) > _TOO_LARGE:
         return b"{}"
-    error = _members(body).get("error")
+    error = jsontext.members(body).get("error")
     return jsontext.join_members({"error": bound(bytes(error))}) if error is not None else bound(body)
-
-
-def _members(text: bytes) -> Mapping[str, bytes | msgspec.Raw]:
-    try:
-        return jsontext.members(text)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError("not a JSON object that can be read") from error
 
 
 def _cause(cause: Mapping[str, Any], levels: int, budget: _Budget) -> dict[str, Any]:

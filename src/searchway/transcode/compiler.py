@@ -18,8 +18,9 @@ import orjson
 
 from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
-from searchway.transcode import members, values
+from searchway.transcode import jsontext, members, values
 from searchway.transcode.causes import redact_raw, redact_texts
+from searchway.transcode.depth import DEEPEST, check_depth
 from searchway.transcode.redaction import redact
 from searchway.transcode.rows import RowDecoder, cell, row_decoder
 
@@ -58,11 +59,12 @@ _CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
         Kind.STRING: ("text", "str"),
         Kind.ENUM: ("text", "str"),  # what a server answers is open: its word arrives as it is
         Kind.BOOL: ("boolean", "bool"),
-        Kind.INT: ("whole", "int"),
-        Kind.LONG: ("whole", "int"),
+        Kind.INT: ("int_of", "int"),
+        Kind.LONG: ("long_of", "int"),
         Kind.DOUBLE: ("fraction", "float"),
     }
 )
+_RANGES = MappingProxyType({Kind.INT: values.INT_RANGE, Kind.LONG: values.LONG_RANGE})
 _ALONE = frozenset({Role.VALUE, Role.KEY})
 
 
@@ -101,14 +103,14 @@ class Compiler:
         self._table = operation.form is Form.TABLE
         self._names: dict[str, Any] = {
             **{name: getattr(members, name) for name in dir(members) if not name.startswith("_")},
-            **{name: getattr(values, name) for name in ("text", "whole", "boolean", "fraction")},
+            **{name: getattr(values, name) for name in ("text", "int_of", "long_of", "boolean", "fraction")},
             "dumps": orjson.dumps,
             "free": _fragment if dialect is Dialect.GRAPH else _free_message,
             "Raw": members.Raw,
             "redact": redact,
             "redacted": redact_texts,
             "redacted_raw": _redacted_raw,
-            "texts": members.listed if dialect is Dialect.GRAPH else _strings_message,
+            "texts": _strings if dialect is Dialect.GRAPH else _strings_message,
         }
         self._is_clean = is_clean  # also while what is below an error object is written, which is cleaned as a whole
         self._functions: dict[tuple[Any, ...], str] = {}
@@ -208,19 +210,19 @@ class Compiler:
         if field.kind is Kind.JSON:
             return f"(None if (v := {source}) is None else free({'v' if lossless else 'dumps(v)'}))"
         if field.kind is Kind.STRINGS:
-            return f"(None if (v := {source}) is None else texts(v))"
+            return f"(None if (v := {source}) is None else texts(v, {field.name!r}))"
         return self._scalar(field, source)
 
     def _scalar(self, field: Field, source: str) -> str:
         if field.words is not None and self._dialect is Dialect.PROTO:
             numbers = {word: number for number, word in field.words.words.items()}
-            return f"(None if (v := {source}) is None else {numbers!r}.get(text(v)))"
+            return f"(None if (v := {source}) is None else {numbers!r}.get(text(v, {field.name!r})))"
         if field.name == _REASON and not self._is_clean:
-            return f"(None if (v := {source}) is None else redact(text(v)))"
+            return f"(None if (v := {source}) is None else redact(text(v, {field.name!r})))"
         convert, cls = _CONVERTERS[field.kind]
-        if self._table and convert == "whole":  # whole numbers come as digits, by the thousand
-            return f"(int(v) if (v := {source}).__class__ is str and v.isdigit() else whole(v))"
-        return f"(v if (v := {source}).__class__ is {cls} or v is None else {convert}(v))"
+        low, high = _RANGES.get(field.kind, ("", ""))
+        in_range = f" and {low} <= v <= {high}" if field.kind in _RANGES else ""
+        return f"(v if (v := {source}).__class__ is {cls}{in_range} or v is None else {convert}(v, {field.name!r}))"
 
     def _each(self, one: Selected, source: str, lossless: bool) -> str:
         """Write the list of a repeated field, whose elements are at hand: of a map and of a spread, pairs."""
@@ -229,7 +231,9 @@ class Compiler:
             return f"[{self._message(one, lossless)}(x, q, y) for y, x in {source}]"
         if field.kind is Kind.MESSAGE:
             return f"[{self._message(one, lossless)}(x, q) for x in {source}]"
-        return f"[{self._single(one, 'x', lossless)} for x in {source}]"
+        present = "present(x)" if lossless else "x"
+        given = "" if field.kind is Kind.JSON else f" if {present} is not None"  # elsewhere null is absence
+        return f"[{self._single(one, 'x', lossless)} for x in {source}{given}]"
 
     def _spread(self, field: Field, shape: Shape, lossless: bool) -> str:
         name = "spread_raw" if lossless else "spread"
@@ -294,6 +298,7 @@ class Compiler:
 
 
 _GET = "g = m.get"
+_SHALLOW = 2 * DEEPEST  # texts of so few bytes need no look at their depth, and most are so short
 _REASON = "reason"  # of whatever message: the engine's own sentence, in which nodes and their addresses stand
 
 
@@ -302,12 +307,22 @@ def _redacted_raw(text: Any) -> members.Raw:
 
 
 def _fragment(text: Any) -> orjson.Fragment:
-    return orjson.Fragment(bytes(text))  # orjson takes no other kind of buffer
+    raw = bytes(text)  # orjson takes no other kind of buffer
+    if len(raw) > _SHALLOW or not raw.isascii():
+        jsontext.check_exact(raw)
+    return orjson.Fragment(raw)
 
 
 def _free_message(text: Any) -> dict[str, str]:
-    return {"text": bytes(text).decode()}
+    raw = bytes(text)
+    if len(raw) > _SHALLOW:
+        check_depth(raw)
+    return {"text": raw.decode()}
 
 
-def _strings_message(value: Any) -> dict[str, list[Any]]:
-    return {"values": members.listed(value)}
+def _strings(value: Any, field: str) -> list[str]:
+    return [text for one in members.listed(value) if (text := values.text(one, field)) is not None]
+
+
+def _strings_message(value: Any, field: str) -> dict[str, list[str]]:
+    return {"values": _strings(value, field)}

@@ -4,13 +4,15 @@ The contract says it: members that are always there, and the names that there ca
 that are always there are sent whatever is.
 """
 
+import re
 from collections.abc import Container, Mapping
 from functools import cache
 
-import msgspec
-
 from searchway.contract.records import Field, Paging, Role, Shape
 from searchway.transcode import jsontext
+from searchway.transcode.depth import NestingError
+
+_FIRST_NAME = re.compile(rb'\s*\{\s*"([^"\\]*)"\s*:')
 
 
 class Expected:
@@ -23,7 +25,8 @@ class Expected:
         self._always = [_names(field) for field in members if field.required]
         is_open = any(field.role in {Role.EXTRA, Role.SPREAD} for field in shape.fields)
         counted = {way[0] for way in (paging.total, paging.next) if way} if paging else set()
-        self._known = None if is_open else frozenset(counted).union(*map(_names, members))
+        self._declared = frozenset(counted).union(*map(_names, members))
+        self._known = None if is_open else self._declared
 
     def check(self, document: Mapping[str, object]) -> None:
         """Check the members of an answer.
@@ -35,6 +38,19 @@ class Expected:
             raise ValueError("a member is missing that is always there")
         if document and self._known is not None and not _is_any_in(self._known, document):
             raise ValueError("none of the members is known")
+
+    def begins(self, body: bytes, name: str = "") -> bool:
+        """Tell whether an answer that cannot be read begins as one does: with a member that the contract knows.
+
+        Args:
+            body: the answer.
+            name: the field whose value it is, if it is not the message itself.
+        """
+        if name:
+            shape = self._fields[name].shape
+            return shape is not None and expected(shape).begins(body)
+        found = _FIRST_NAME.match(body)
+        return found is not None and found[1].decode(errors="replace") in self._declared
 
     def check_value(self, name: str, body: bytes) -> None:
         """Check an answer that is the value of one field as a whole.
@@ -59,7 +75,9 @@ def expected(shape: Shape, paging: Paging | None = None) -> Expected:
 def _members(body: bytes) -> Mapping[str, object]:
     try:
         return jsontext.members(body)
-    except msgspec.MsgspecError as error:
+    except NestingError:
+        raise
+    except ValueError as error:
         raise ValueError("expected an object") from error
 
 

@@ -19,8 +19,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-import orjson
-
 from searchway.contract.records import Operation, Retry
 from searchway.errors import (
     ENGINE_CODES,
@@ -34,6 +32,7 @@ from searchway.errors import (
     clip,
     code_of_status,
 )
+from searchway.transcode import jsontext
 from searchway.transcode.causes import bound_answer, redact_cause
 from searchway.transcode.judgement import Judgement, judge
 from searchway.transcode.redaction import LONGEST, redact
@@ -131,7 +130,7 @@ def _read(body: bytes) -> _Account:
     if not body.strip():
         return _Account()
     try:
-        document = orjson.loads(bound_answer(body))
+        document = jsontext.loads(bound_answer(body))
     except ValueError:
         return _Account(readable=False)
     if not isinstance(document, dict):
@@ -177,8 +176,13 @@ def _applied(operation: Operation, cause: Mapping[str, Any], status: int, judged
 
 
 def _is_retryable(operation: Operation, code: Code, status: int, applied: Applied) -> bool:
+    return _is_temporary(code, status) and may_repeat(operation, applied)
+
+
+def may_repeat(operation: Operation, applied: Applied) -> bool:
+    """Tell whether a call that failed can be made again without harm."""
     harmless = operation.read_only or operation.idempotent or applied is Applied.NO
-    return _is_temporary(code, status) and harmless and operation.retry is not Retry.NEVER
+    return harmless and operation.retry is not Retry.NEVER
 
 
 def _is_temporary(code: Code, status: int) -> bool:

@@ -4,6 +4,7 @@ import msgspec
 
 from searchway.contract.records import Field, Operation
 from searchway.errors import MalformedAnswerError
+from searchway.transcode.answer import malformed
 from searchway.transcode.jsontext import join_members
 from searchway.transcode.members import either_raw, listed_raw, members_of
 
@@ -17,8 +18,8 @@ def raw_items(operation: Operation, body: bytes) -> list[msgspec.Raw]:
     assert operation.items is not None  # noqa: S101  # it is paged
     try:
         return listed_raw(either_raw(members_of(msgspec.Raw(body)), _ways(operation.items)))
-    except msgspec.MsgspecError as error:
-        raise MalformedAnswerError.of_shape() from error
+    except ValueError as error:
+        raise malformed(error) from error
 
 
 def member_of(item: msgspec.Raw, field: Field) -> bytes:
@@ -29,8 +30,8 @@ def member_of(item: msgspec.Raw, field: Field) -> bytes:
     """
     try:
         found = either_raw(members_of(item), _ways(field))
-    except msgspec.MsgspecError as error:
-        raise MalformedAnswerError.of_shape() from error
+    except ValueError as error:
+        raise malformed(error) from error
     if found is None:
         raise MalformedAnswerError.of_shape()
     return bytes(found)

@@ -7,6 +7,7 @@ import msgspec
 import orjson
 
 from searchway.transcode import jsontext
+from searchway.transcode.surrogates import replace_in_text
 
 Raw = msgspec.Raw
 Way = tuple[str, ...]
@@ -19,7 +20,7 @@ def present(raw: Raw | None) -> Raw | None:
 
 def parsed(raw: Raw | None) -> Any:
     """Parse a text that holds no free JSON."""
-    return None if raw is None else orjson.loads(bytes(raw))
+    return None if raw is None else jsontext.loads(bytes(raw))
 
 
 def is_object_raw(raw: Raw) -> bool:
@@ -49,7 +50,7 @@ def entries(value: Any) -> list[tuple[str, Any]]:
 
 def entries_raw(raw: Raw | None) -> list[tuple[str, Raw]]:
     """Do as `entries` for text."""
-    return list(members_of(raw).items())
+    return [(key if key.isascii() else replace_in_text(key), value) for key, value in members_of(raw).items()]
 
 
 def members_of(raw: Raw | None) -> Mapping[str, Raw]:
@@ -75,7 +76,8 @@ def spread(members: Mapping[str, Any], declared: frozenset[str], kind: type) -> 
 def spread_raw(members: Mapping[str, Raw], declared: frozenset[str], kind: type) -> list[tuple[str, Raw]]:
     """Do as `spread` for text."""
     opening = _OPENINGS[kind]
-    return [(key, raw) for key, raw in members.items() if key not in declared and _opens(raw, opening)]
+    left = ((key, raw) for key, raw in members.items() if key not in declared and _opens(raw, opening))
+    return [(key if key.isascii() else replace_in_text(key), raw) for key, raw in left]
 
 
 def rest(members: Mapping[str, Any], declared: frozenset[str], kind: type | None) -> bytes | None:

@@ -10,9 +10,9 @@ import msgspec
 
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
-from searchway.errors import MalformedAnswerError
+from searchway.errors import Applied, MalformedAnswerError
 from searchway.transcode import jsontext
-from searchway.transcode.answer import Answer, Page
+from searchway.transcode.answer import UNREADABLE, Answer, Page, malformed
 from searchway.transcode.compiler import Compiler, Dialect
 from searchway.transcode.expected import expected
 from searchway.transcode.remembered import Remembered
@@ -32,6 +32,7 @@ class Reader:
         self, operation: Operation, selection: Selection | None, dialect: Dialect, *, is_clean: bool = False
     ) -> None:
         self._functions = Compiler(operation, dialect, is_clean=is_clean).compile(selection)
+        self._is_write = not operation.read_only
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
         self._expected = expected(operation.response, operation.paging)
 
@@ -43,8 +44,13 @@ class Reader:
         """
         try:
             return self._read_table(answer) or self._read_document(answer)
-        except (ValueError, TypeError, AttributeError, msgspec.MsgspecError) as error:
-            raise MalformedAnswerError.of_shape() from error
+        except UNREADABLE as error:
+            raise self._malformed(error, answer) from error
+
+    def _malformed(self, error: Exception, answer: Answer) -> MalformedAnswerError:
+        """Return the call's error. What it means for a write depends on whether an engine wrote the answer or somebody else."""
+        is_foreign = self._is_write and not self._expected.begins(answer.bodies[0], self._wrap)
+        return malformed(error, applied=Applied.UNKNOWN if is_foreign else Applied.UNSPECIFIED)
 
     def _read_table(self, answer: Answer) -> dict[str, Any] | None:
         """Read an answer whose rows can be parsed at once; return None of others."""
@@ -53,7 +59,7 @@ class Reader:
         decode, root = self._functions.table
         try:
             rows = [row for body in answer.bodies for row in decode(body)]
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         items = _page_items(rows, answer)
         return root({}, answer.keys, items, _local(answer))

@@ -4,19 +4,28 @@ The cells of a table are text. A decoder made for the columns turns them into nu
 reader that looks at each one. What it does not take (sizes with units, of older nodes) is left to that reader.
 """
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from searchway.contract.records import Field, Kind, Role, Shape
+from searchway.transcode.values import INT_RANGE, LONG_RANGE
 
 RowDecoder = Callable[[bytes], list[Any]]
 """Parses a table into objects that have the cells as attributes; raises `ValueError` where a cell is not what its column promises."""
 
-_TYPES = MappingProxyType({Kind.STRING: str, Kind.INT: int, Kind.LONG: int, Kind.DOUBLE: float})
+_TYPES: Mapping[Kind, Any] = MappingProxyType(
+    {
+        Kind.STRING: str,
+        Kind.INT: Annotated[int, msgspec.Meta(ge=INT_RANGE[0], le=INT_RANGE[1])],
+        Kind.LONG: Annotated[int, msgspec.Meta(ge=LONG_RANGE[0], le=LONG_RANGE[1])],
+        Kind.DOUBLE: Annotated[float, msgspec.Meta(ge=-sys.float_info.max, le=sys.float_info.max)],
+    }
+)
 
 
 @lru_cache

@@ -26,7 +26,7 @@ def read_members(text: str, field: str) -> Mapping[str, msgspec.Raw]:
     """
     try:
         return jsontext.members(text.encode())
-    except msgspec.MsgspecError as error:
+    except ValueError as error:
         raise InvalidArgumentError(field, "expected a JSON object") from error
 
 

@@ -110,8 +110,9 @@ def test_one_that_misses_a_name_asks_again_alone() -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{"])
-def test_explanations_that_cannot_be_read_are_errors(body: bytes) -> None:
-    assert [type(part) for part in split(EXPLAIN, [explain("a")] * 2, body)] == [MalformedAnswerError] * 2
+def test_explanations_that_cannot_be_taken_apart_are_nobodys(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        split(EXPLAIN, [explain("a")] * 2, body)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +160,9 @@ def test_answers_under_the_other_key_and_without_a_time() -> None:
 @pytest.mark.parametrize(
     "body", [b"{}", b"[]", b"{", b'{"responses":[{}]}', b'{"responses":[{},{},{}]}', b'{"responses":7}']
 )
-def test_searches_that_cannot_be_told_apart_are_errors(body: bytes) -> None:
-    assert [type(part) for part in split(SEARCH, [searches(1)] * 2, body)] == [MalformedAnswerError] * 2
+def test_searches_that_cannot_be_told_apart_are_nobodys(body: bytes) -> None:
+    with pytest.raises(MalformedAnswerError):
+        split(SEARCH, [searches(1)] * 2, body)
 
 
 @pytest.mark.parametrize("name", JOINS)

@@ -156,7 +156,6 @@ async def test_bytes_that_are_no_message_are_the_callers_fault(face: Any, reques
         b"<html>",
         b'{"_id": "p", "_seq_no": 9223372036854775808}',
         b'{"_id": "p", "policy": {"states": 5}}',
-        b'{"_id": "p", "policy": {"description": "\\ud800"}}',
         b'{"_id": ["p"]}',
         b'{"_id": "p"',
     ],
@@ -165,7 +164,7 @@ async def test_answer_that_cannot_be_read_is_internal(face: Any, body: bytes) ->
     face.engine.reply = body
     error = await failing(face.call("ism.GetPolicy", policy_id="p"))
     assert error.code() is grpc.StatusCode.INTERNAL
-    assert error.details() == "the cluster's answer is not of the documented shape"
+    assert (error.details() or "").startswith("the cluster's answer is not of the documented shape")
 
 
 async def test_error_of_the_engine_keeps_its_code(face: Any) -> None:

@@ -1,7 +1,6 @@
 import json
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,5 +68,19 @@ def test_members_keep_their_text_and_can_be_joined() -> None:
 
 
 def test_members_of_an_array_are_refused() -> None:
-    with pytest.raises(msgspec.MsgspecError):
+    with pytest.raises(ValueError, match="Expected `object`"):
         jsontext.members(b"[1]")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1e400", "1e400"),
+        ("-1E999", "-1E999"),
+        ("9" * 400, "9" * 400),
+        ("9" * 5000, "9" * 5000),
+        ("[1e400,1.5,-7]", ["1e400", 1.5, -7]),
+    ],
+)
+def test_plain_values_hold_a_number_that_is_too_large_as_its_text(text: str, value: Any) -> None:
+    assert jsontext.loads(text.encode()) == value

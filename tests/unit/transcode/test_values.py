@@ -13,14 +13,17 @@ from searchway.transcode import jsontext, values
         (values.text, None, None),
         (values.text, 5, "5"),
         (values.text, True, "true"),
-        (values.whole, 5, 5),
-        (values.whole, "5", 5),
-        (values.whole, "-1", -1),
-        (values.whole, "", None),
-        (values.whole, 5.0, 5),
-        (values.whole, "260b", 260),
-        (values.whole, "1.5gb", 1610612736),
-        (values.whole, None, None),
+        (values.long_of, 5, 5),
+        (values.long_of, "5", 5),
+        (values.long_of, "-1", -1),
+        (values.long_of, "", None),
+        (values.long_of, 5.0, 5),
+        (values.long_of, "260b", 260),
+        (values.long_of, "1.5gb", 1610612736),
+        (values.long_of, None, None),
+        (values.long_of, "9223372036854775807", 2**63 - 1),
+        (values.long_of, -(2**63), -(2**63)),
+        (values.int_of, "-2147483648", -(2**31)),
         (values.fraction, "70", 70.0),
         (values.fraction, 1, 1.0),
         (values.fraction, "", None),
@@ -30,8 +33,8 @@ from searchway.transcode import jsontext, values
         (values.boolean, None, None),
     ],
 )
-def test_loose_value_becomes_the_promised_type(convert: Callable[[Any], Any], given: Any, expected: Any) -> None:
-    found = convert(given)
+def test_loose_value_becomes_the_promised_type(convert: Callable[[Any, str], Any], given: Any, expected: Any) -> None:
+    found = convert(given, "size")
     assert found == expected
     assert type(found) is type(expected)
 
@@ -39,12 +42,14 @@ def test_loose_value_becomes_the_promised_type(convert: Callable[[Any], Any], gi
 @pytest.mark.parametrize(
     ("convert", "given"),
     [
-        (values.text, []), (values.text, {}), (values.whole, "x"), (values.whole, 1.5), (values.whole, []),
-        (values.whole, True), (values.fraction, True), (values.fraction, "x"), (values.boolean, "yes"), (values.boolean, 1),
-        (values.whole, "9" * 400 + "b"), (values.whole, "9" * 306 + "pb"), (values.whole, "9" * 5000),
-        (values.fraction, 10**400), (values.fraction, jsontext.parse("9" * 5000)), (values.whole, jsontext.parse("9" * 5000)),
+        (values.text, []), (values.text, {}), (values.long_of, "x"), (values.long_of, 1.5), (values.long_of, []),
+        (values.long_of, True), (values.fraction, True), (values.fraction, "x"), (values.boolean, "yes"), (values.boolean, 1),
+        (values.long_of, "9" * 400 + "b"), (values.long_of, "9" * 306 + "pb"), (values.long_of, "9" * 5000),
+        (values.long_of, 2**63), (values.long_of, "-9223372036854775809"), (values.long_of, 1e199), (values.int_of, 2**31),
+        (values.fraction, "NaN"), (values.fraction, "-Infinity"), (values.fraction, "1e400"), (values.fraction, []), (values.long_of, {}),
+        (values.fraction, 10**400), (values.fraction, jsontext.parse("9" * 5000)), (values.long_of, jsontext.parse("9" * 5000)),
     ],
 )  # fmt: skip
-def test_value_that_cannot_be_meant_is_refused(convert: Callable[[Any], Any], given: Any) -> None:
-    with pytest.raises((ValueError, TypeError)):
-        convert(given)
+def test_value_that_cannot_be_meant_is_refused(convert: Callable[[Any, str], Any], given: Any) -> None:
+    with pytest.raises(values.FieldError, match=r"^size: expected "):
+        convert(given, "size")

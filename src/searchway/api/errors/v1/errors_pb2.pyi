@@ -14,9 +14,13 @@ class Applied(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     APPLIED_UNSPECIFIED: _ClassVar[Applied]
     APPLIED_NO: _ClassVar[Applied]
     APPLIED_UNKNOWN: _ClassVar[Applied]
+    APPLIED_YES: _ClassVar[Applied]
+    APPLIED_PART: _ClassVar[Applied]
 APPLIED_UNSPECIFIED: Applied
 APPLIED_NO: Applied
 APPLIED_UNKNOWN: Applied
+APPLIED_YES: Applied
+APPLIED_PART: Applied
 
 class ErrorCause(_message.Message):
     __slots__ = ("type", "reason", "index", "stack_trace", "caused_by", "root_cause", "suppressed", "extra")

@@ -1,0 +1,41 @@
+"""How deep a JSON text may be nested, measured without recursion.
+
+The parsers take different depths, some of them less the deeper their caller stands in calls of its own. A bound of the gateway's own,
+below all of them, makes both faces answer alike.
+"""
+
+from itertools import accumulate
+from typing import Final
+
+DEEPEST: Final = 500
+"""The most levels of free JSON, in either direction. Engines take less of a query, and many parsers of callers no more."""
+
+_OPENING, _CLOSING = b"[{", b"]}"
+_STEPS = bytes.maketrans(_OPENING + _CLOSING, b"\x01\x01\xff\xff")
+_OTHERS = bytes(byte for byte in range(256) if byte not in _OPENING + _CLOSING)
+
+
+class NestingError(ValueError):
+    """A JSON text is nested too deeply."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the JSON is nested too deeply; at most {DEEPEST} levels are taken")
+
+
+def check_depth(raw: bytes) -> None:
+    """Refuse a text of more than `DEEPEST` levels; whether it is JSON at all is not looked at.
+
+    Raises:
+        NestingError: it is deeper.
+    """
+    if len(raw) > 2 * DEEPEST and raw.count(b"[") + raw.count(b"{") > DEEPEST and depth_of(raw) > DEEPEST:
+        raise NestingError
+
+
+def depth_of(raw: bytes) -> int:
+    """Return how many levels of arrays and objects a JSON text has, 0 for a plain value."""
+    if b"\\" in raw:  # of an escaped quotation mark, only the mark would count
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside_of_strings = b"".join(raw.split(b'"')[::2])
+    steps = outside_of_strings.translate(_STEPS, _OTHERS)
+    return max(accumulate(memoryview(steps).cast("b")), default=0)

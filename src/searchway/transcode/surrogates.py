@@ -1,0 +1,67 @@
+r"""Lone surrogates in JSON texts: half of a pair, such as `"\ud83d"`, which JSON can write as an escape and no Unicode text can hold.
+
+Engines store and answer them (a text cut in the middle of an emoji). The parsers refuse them, so they are replaced, or hidden while a
+text is cut and shown again afterwards. All of it is linear. https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+
+REPLACEMENT = "\ufffd"
+
+# Everything up to the next lone surrogate, escapes as wholes. Nothing is tried twice: the quantifiers are possessive.
+_UP_TO_LONE = re.compile(
+    rb"(?:[^\\]++|\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*+", re.DOTALL
+)
+_LONE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_LENGTH = len(r"\ud83d")
+_PREFIX = len(r"\u")
+_IN_TEXT = re.compile("[\ud800-\udfff]")
+
+
+def replace(text: bytes) -> bytes:
+    """Return a JSON text with U+FFFD in the place of each lone surrogate."""
+    return b"\\ufffd".join(_between(text, _LENGTH))
+
+
+def hide(text: bytes) -> tuple[str, bytes]:
+    """Return a mark, and the JSON text in which it stands in front of each lone surrogate's digits; an empty mark if there is none."""
+    pieces = list(_between(text, _PREFIX))
+    if len(pieces) == 1:
+        return "", text
+    mark = _mark_for(text)
+    return mark, mark.encode().join(pieces)
+
+
+def show(text: bytes, mark: str) -> bytes:
+    """Return a part of a JSON text with the escapes that were hidden."""
+    return text.replace(mark.encode(), b"\\u")
+
+
+def show_in_text(text: str, mark: str) -> str:
+    """Return a parsed text with the lone surrogates that were hidden."""
+    return re.sub(f"{mark}(.{{4}})", lambda hidden: chr(int(hidden[1], 16)), text)
+
+
+def replace_in_text(text: str) -> str:
+    """Return a parsed text with U+FFFD in the place of each lone surrogate."""
+    return _IN_TEXT.sub(REPLACEMENT, text)
+
+
+def _between(text: bytes, length: int) -> Iterator[bytes]:
+    """Yield what stands between lone surrogates, of each of which the first `length` characters are left out."""
+    start = position = 0
+    while True:
+        stop = _UP_TO_LONE.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing as well
+        if not _LONE.match(text, stop):  # the end, or an escape that is none
+            yield text[start:]
+            return
+        yield text[start:stop]
+        start, position = stop + length, stop + _LENGTH
+
+
+def _mark_for(text: bytes) -> str:
+    while (mark := secrets.token_hex(8)).encode() in text:
+        pass
+    return mark
