@@ -36,6 +36,8 @@ class Call:
     """What others that set out with it wait for; whoever makes it settles it in the end."""
     page: PageRequest | None = None
     """What is wanted of a list, where the message cannot say it."""
+    sent_as: str = ""
+    """The identifier under which the cluster saw it, if that is not its own, since others shared the request. Found by the engine."""
     upstream_calls: int = 0
     """How many requests it took. Counted by the engine."""
     warnings: list[str] = field(default_factory=list)

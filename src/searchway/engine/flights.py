@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 
 from searchway.contract.selection import Selection, covers, unite
 from searchway.engine.call import Call
+from searchway.engine.carriers import sent_as, shared_call
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
 from searchway.wire import HttpResponse
 
-Send = Callable[[Selection | None], Awaitable[HttpResponse]]
-"""Sends the read for a selection."""
+Send = Callable[[Selection | None, Call], Awaitable[HttpResponse]]
+"""Sends the read for a selection, in the name of a call."""
+
+# What the headers of the caller in whose name a request goes may be to blame for.
+_BLAMES_HEADERS = frozenset({400, 413, 431})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,29 +41,53 @@ class FlightKey:
 
 
 @dataclass(slots=True, eq=False)
+class _Waiter:
+    call: Call
+    send: Send
+    answer: asyncio.Future[HttpResponse]
+
+
+@dataclass(slots=True, eq=False)
 class _Flight:
     selection: Selection | None
-    send: Send
-    passengers: set[asyncio.Future[HttpResponse]] = field(default_factory=set)
-    flying: bool = False
+    waiters: dict[_Waiter, None] = field(default_factory=dict)
+    """In the order in which they came."""
+    carrier: Call | None = None
+    """In whose name it goes: that of its only caller, or the gateway's own."""
+    is_shared: bool = False
+    """Whether it goes in the gateway's name."""
     task: asyncio.Task[None] = field(init=False)
 
     def takes(self, selection: Selection | None) -> bool:
         """Tell whether it brings what is selected; one that still gathers is made to."""
-        if self.flying:
+        if self.carrier is not None:
             return covers(self.selection, selection)
         self.selection = unite(self.selection, selection)
         return True
 
+    async def fly(self) -> HttpResponse:
+        """Send the read: for the only one who wants it by then, or for all in the gateway's own name."""
+        first, *others = self.waiters
+        self.is_shared = bool(others)
+        self.carrier = shared_call([waiter.call for waiter in self.waiters]) if others else first.call
+        return await first.send(self.selection, self.carrier)
+
     def land(self, outcome: HttpResponse | Exception) -> None:
         """Let everyone out who is still in; each gets an error of its own, to add its own context to."""
-        for passenger in self.passengers:
-            if passenger.done():
+        for waiter in self.waiters:
+            if waiter.answer.done():
                 continue
             if isinstance(outcome, HttpResponse):
-                passenger.set_result(outcome)
+                waiter.answer.set_result(outcome)
             else:
-                passenger.set_exception(outcome.copy() if isinstance(outcome, CallError) else outcome)
+                waiter.answer.set_exception(outcome.copy() if isinstance(outcome, CallError) else outcome)
+
+    def spares(self, error: CallError) -> bool:
+        """Tell whether somebody who came when it was under way may do better on another: it had less time, or others' headers."""
+        status = error.failure.http_status
+        return (error.code is Code.DEADLINE_EXCEEDED and not status) or (
+            not self.is_shared and status in _BLAMES_HEADERS
+        )
 
 
 class Flights:
@@ -92,61 +120,57 @@ class Flights:
             CallError: the read failed, for everyone who shares it.
         """
         while True:
-            flight = self._board(key, call, selection, send)
-            is_late = flight.flying
-            passenger: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
-            flight.passengers.add(passenger)
+            flight = self._board(key, call, selection)
+            is_late = flight.carrier is not None
+            waiter = _Waiter(call, send, asyncio.get_running_loop().create_future())
+            flight.waiters[waiter] = None
             try:
-                return await passenger
+                return await waiter.answer
             except CallError as error:
-                if not (again and is_late and _ran_out(error)):
-                    raise  # else there may be time for another flight
+                if not (again and is_late and flight.spares(error)):
+                    raise
             finally:
-                self._leave(key, flight, passenger)
+                self._leave(key, flight, waiter)
 
     def close(self, cluster: str) -> None:
         """Let nobody else into the cluster's flights."""
         for key in [key for key in self._open if key.cluster == cluster]:
             del self._open[key]
 
-    def _board(self, key: FlightKey, call: Call, selection: Selection | None, send: Send) -> _Flight:
+    def _board(self, key: FlightKey, call: Call, selection: Selection | None) -> _Flight:
         flight = self._open.get(key)
         if flight is not None and flight.takes(selection):
             self._shared(key.operation)
             call.settle()  # it joins nothing else by itself
         else:
-            flight = self._open[key] = _Flight(selection, send)
+            flight = self._open[key] = _Flight(selection)
             flight.task = asyncio.create_task(self._fly(key, flight))
         return flight
 
     async def _fly(self, key: FlightKey, flight: _Flight) -> None:
         try:
             # Until this task ran, the loop has turned once; who comes later gets in anyway.
-            await self._window(key.operation).wait(lambda: len(flight.passengers), before=1)
-            flight.flying = True
-            flight.land(await flight.send(flight.selection))
+            await self._window(key.operation).wait(lambda: len(flight.waiters), before=1)
+            flight.land(await flight.fly())
         except asyncio.CancelledError:
-            for passenger in flight.passengers:
-                passenger.cancel()
+            for waiter in flight.waiters:
+                waiter.answer.cancel()
             raise
         except Exception as error:  # noqa: BLE001  # also a defect is told to those who wait, of whom none may wait for ever
             flight.land(error)
         finally:
             self._forget(key, flight)
 
-    def _leave(self, key: FlightKey, flight: _Flight, passenger: asyncio.Future[HttpResponse]) -> None:
-        flight.passengers.discard(passenger)
-        if passenger.done() and not passenger.cancelled():
-            passenger.exception()  # left together with the answer, which nobody will look at
-        if not flight.passengers and not flight.task.done():
+    def _leave(self, key: FlightKey, flight: _Flight, waiter: _Waiter) -> None:
+        del flight.waiters[waiter]
+        if flight.carrier is not None:
+            waiter.call.sent_as = sent_as(waiter.call, flight.carrier)
+        if waiter.answer.done() and not waiter.answer.cancelled():
+            waiter.answer.exception()  # left together with the answer, which nobody will look at
+        if not flight.waiters and not flight.task.done():
             self._forget(key, flight)
             flight.task.cancel()
 
     def _forget(self, key: FlightKey, flight: _Flight) -> None:
         if self._open.get(key) is flight:
             del self._open[key]
-
-
-def _ran_out(error: CallError) -> bool:
-    """Tell whether the flight's own time was over, which is before that of a caller who came late."""
-    return error.code is Code.DEADLINE_EXCEEDED and not error.failure.http_status

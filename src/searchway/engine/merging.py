@@ -14,6 +14,7 @@ from searchway.contract.records import Field, Operation, Role, Shape
 from searchway.contract.selection import Selection
 from searchway.engine.availability import is_available
 from searchway.engine.call import Call
+from searchway.engine.carriers import shared_call
 from searchway.engine.joins import Joining, Joins, Part
 from searchway.engine.sharing import Sharing
 from searchway.errors import Applied, CallError, Code, MalformedAnswerError
@@ -40,6 +41,8 @@ class Member(Protocol):
         """The message as it is sent."""
         ...
 
+    carrier: Call
+    """In whose name its request goes."""
     carries: Sequence[Self]
     """The calls that its request carries beside its own."""
 
@@ -116,7 +119,7 @@ class Merger:
             together=(lambda members: self._send(target, join, members))
             if self._can(operation, member.cluster)
             else None,
-            alone=lambda one: one.send(),
+            alone=_send_alone,
             thing=join.thing(message),
             size=join.size(message),
             bound=join.bound,
@@ -143,6 +146,9 @@ class Merger:
         first, messages = members[0], [member.prepared for member in members]
         merged = first.beside(target.operation, target.merge(messages))
         merged.carries = members
+        merged.carrier = shared_call([member.carrier for member in members])
+        for member in members:
+            member.carrier.sent_as = merged.carrier.request_id
         try:
             response = await merged.send(deadline=max(member.latest for member in members))
             parts = _take_apart(join, first.operation, messages, response.body)
@@ -169,6 +175,11 @@ def _take_apart(
             return [None for _ in messages]
         error.with_context(applied=Applied.UNKNOWN)  # success does not say that each of them was carried out
         raise
+
+
+async def _send_alone(member: Member) -> HttpResponse:
+    member.carrier.sent_as = ""  # also after a request in another's name, which told nothing
+    return await member.send()
 
 
 @cache

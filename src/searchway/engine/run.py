@@ -94,6 +94,7 @@ class Run:
         self._applied: Applied | None = None
         self.is_sent = False
         self.carries: Sequence[Run] = ()
+        self.carrier = call
 
     async def answer(self) -> Answer:
         """Carry it out.
@@ -145,7 +146,8 @@ class Run:
         Raises:
             CallError: it failed.
         """
-        headers = {**self.call.headers, "x-opaque-id": self.call.request_id}
+        carrier = self.carrier
+        headers = {**carrier.headers, "x-opaque-id": carrier.request_id}
         request = self._request(selection, more_query)
         end = self.latest if deadline is None else deadline
         try:
@@ -301,9 +303,17 @@ class Run:
         whole = self._request(None, more_query)
         key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=self.identity, request=whole)
         if joins:
-            return await self.parts.flights.join(key, self.call, None, lambda _whole: self.parts.merger.join(self))
-        send = partial(self.send, more_query=more_query)
+            return await self.parts.flights.join(key, self.call, None, self._join_for)
+        send = partial(self._send_for, more_query=more_query)
         return await self.parts.flights.join(key, self.call, self.selection, send)
+
+    async def _join_for(self, _whole: Selection | None, carrier: Call) -> HttpResponse:
+        self.carrier = carrier
+        return await self.parts.merger.join(self)
+
+    async def _send_for(self, selection: Selection | None, carrier: Call, *, more_query: Pairs) -> HttpResponse:
+        self.carrier = carrier
+        return await self.send(selection, more_query)
 
     async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:
         """Wait for a request that runs on the gateway's time, within the caller's own."""

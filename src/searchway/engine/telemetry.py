@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
 from searchway.engine.call import Call, Face
+from searchway.engine.carriers import trace_id
 from searchway.engine.metrics import CallMetrics
 from searchway.errors import CallError, Code
 
@@ -94,6 +95,7 @@ class Telemetry:
                 ms=round(seconds * 1000, 2),
                 upstream_calls=call.upstream_calls,
                 request_id=call.request_id,
+                **_shared(call),
             )
 
     def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
@@ -153,6 +155,14 @@ class Observation:
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._telemetry.end(self._operation, self._call, _code(error), time.perf_counter() - self._started)
+
+
+def _shared(call: Call) -> dict[str, str]:
+    """Return what finds the request that a call shared: the cluster knows it, and its trace, by another identifier."""
+    if not call.sent_as:
+        return {}
+    own = trace_id(call)
+    return {"sent_as": call.sent_as, "trace_id": own} if own else {"sent_as": call.sent_as}
 
 
 def _code(error: BaseException | None) -> Code:

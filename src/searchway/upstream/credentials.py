@@ -13,7 +13,8 @@ from searchway.wire import HttpRequest
 
 _SCHEMES: Mapping[Literal["api_key", "bearer"], str] = {"api_key": "ApiKey", "bearer": "Bearer"}
 
-_TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
+TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
+"""The headers that say which call a request is for, and nothing of what it may or means."""
 
 # What the gateway's own headers, its credentials included, may need of what a cluster takes in all.
 _OWN_BYTES = 512
@@ -98,7 +99,7 @@ class HeaderPolicy:
 
         Callers with different ones must never share a request.
         """
-        told = [(name, caller[name]) for name, _ in self._forwarded if name in caller and name not in _TRACING]
+        told = [(name, caller[name]) for name, _ in self._forwarded if name in caller and name not in TRACING]
         return blake2b(repr((self._authorization(caller), told)).encode(), digest_size=16).digest()
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:

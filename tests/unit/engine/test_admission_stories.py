@@ -22,7 +22,7 @@ STEPS = st.one_of(
 BOUNDS = st.builds(Bounds, all=st.integers(1, 6), cluster=st.integers(1, 4), principal=st.integers(1, 3))
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, max_size=60), BOUNDS, st.integers(0, 8))
 async def test_every_interleaving_keeps_bounds_and_loses_no_place(
     steps: list[tuple],  # type: ignore[type-arg]

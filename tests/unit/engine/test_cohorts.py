@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchway.engine import joins
@@ -128,6 +128,7 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS, st.sampled_from([2, 3, 100]))
 async def test_no_order_of_events_keeps_anybody_waiting(steps: list[tuple[str, int]], most: int) -> None:
     world = World(most=most)

@@ -67,7 +67,7 @@ class World:
         self.flights = Flights(lambda _: Window(60), lambda operation: self.boarded.update([operation]))
 
     def call(self, read: FlightKey, selection: Selection | None = None) -> Caller:
-        async def send(wanted: Selection | None) -> HttpResponse:
+        async def send(wanted: Selection | None, _carrier: Call) -> HttpResponse:
             request = Sent(read, wanted, self.versions[read.cluster], asyncio.get_running_loop().create_future())
             self.sent.append(request)
             return await request.answer
