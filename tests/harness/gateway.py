@@ -21,7 +21,7 @@ from searchway.rpc.server import create_server
 from searchway.settings import Settings
 from searchway.upstream import Clusters
 
-VERSIONS = {EngineName.ELASTICSEARCH: "9.5.0", EngineName.OPENSEARCH: "3.6.0", EngineName.OPENDISTRO: "1.13.3"}
+VERSIONS = {EngineName.ELASTICSEARCH: "9.5.0", EngineName.OPENSEARCH: "3.9.0", EngineName.OPENDISTRO: "1.13.3"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ Boot = Callable[[Toolchain], tuple[Server, ServerProcess]]
 BOOTS: dict[str, Boot] = {
     "elasticsearch8": partial(boot_elasticsearch, version="8.19.21"),
     "elasticsearch9": partial(boot_elasticsearch, version="9.5.3"),
-    "opensearch": partial(boot_opensearch, version="3.6.0"),
+    "opensearch": partial(boot_opensearch, version="3.9.0"),
 }
 
 

@@ -86,13 +86,13 @@ class Direct:
 
     def create_stream_template(self, pattern: str, mappings: Mapping[str, Any]) -> None:
         """Say what data streams of such names are like."""
-        self.elasticsearch.indices.put_index_template(
-            name="streams", index_patterns=[pattern], data_stream={}, template={"mappings": mappings}
-        )
+        template = {"settings": {"number_of_replicas": 0}, "mappings": mappings}
+        body = {"index_patterns": [pattern], "data_stream": {}, "template": template}
+        self._client.indices.put_index_template(name="streams", body=body)
 
     def create_data_stream(self, stream: str) -> str:
         """Create a data stream; return its name."""
-        self.elasticsearch.indices.create_data_stream(name=stream)
+        self._client.indices.create_data_stream(name=stream)
         return stream
 
     def working_for(self) -> set[str]:
@@ -148,7 +148,7 @@ class Direct:
 
     def backing_indices(self, stream: str) -> list[str]:
         """Return the names of a data stream's indices, from the state of the cluster: its own route is not in this distribution."""
-        state = self.elasticsearch.cluster.state(metric="metadata")
+        state = self._client.cluster.state(metric="metadata")
         return [index["index_name"] for index in state["metadata"]["data_stream"]["data_stream"][stream]["indices"]]
 
 

@@ -59,6 +59,29 @@ def test_the_new_index_has_the_documents_in_one_shard(
     assert client.count(target) == 2
 
 
+def test_a_size_says_how_many_shards_there_will_be(face: Face, server: Server, source: str, target: str) -> None:
+    own, other = "max_primary_shard_size", "max_shard_size"
+    if server.engine == "opensearch":
+        own, other = other, own
+    done = face.succeed(server, SHRINK, {"index": source, "target": target, own: "50gb"})
+    assert done == {**DONE, "index": target}
+    failure = face.fail(server, SHRINK, {"index": source, "target": target, other: "50gb"})
+    assert (failure["code"], "http_status" in failure) == ("UNIMPLEMENTED", False)
+
+
+def test_nobody_has_to_wait_for_it(
+    face: Face, opensearch: Server, direct: Callable[[Server], Direct], fresh: Callable[[str], str]
+) -> None:
+    client, target = direct(opensearch), fresh("target")
+    source = client.create_index(fresh("source"), {"index.number_of_shards": 2, "index.blocks.write": True})
+    values = {"wait_for_completion": False, "task_execution_timeout": "1h", "copy_settings": True}
+    begun = face.succeed(opensearch, SHRINK, {"index": source, "target": target, **values})
+    assert begun.keys() == {"task"}
+    asked = {"task_id": begun["task"], "wait_for_completion": True, "timeout": "30s"}
+    assert face.succeed(opensearch, "tasks.GetTask", asked)["completed"] is True
+    assert client.has_index(target)
+
+
 def test_a_null_takes_back_what_the_source_hands_down(
     face: Face, server: Server, client: Direct, source: str, target: str
 ) -> None:

@@ -17,12 +17,11 @@ from google.api import annotations_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodOptions
 
 from searchway.api.contract.v1 import contract_pb2
+from searchway.contract.availability import read_availability
 from searchway.contract.comments import read_comments
 from searchway.contract.records import (
-    Availability,
     Batch,
     Binding,
-    Engine,
     Form,
     Operation,
     Pages,
@@ -129,7 +128,7 @@ def _operation(method: Any, defaults: Any, comment: str, shapes: ShapeFactory) -
         request=shapes.shape(method.input_type),
         response=shapes.shape(method.output_type),
         bindings=tuple(_bindings(routes.Extensions[annotations_pb2.http])),
-        engines=tuple(map(_availability, said.engines or defaults.engines)),
+        engines=tuple(map(read_availability, said.engines or defaults.engines)),
         form=_FORMS[said.form or defaults.form],
         retry=_retry(said.retry or defaults.retry, read_only),
         read_only=read_only,
@@ -156,11 +155,6 @@ _PAGES = {
     contract_pb2.PAGES_AFTER: Pages.AFTER,
     contract_pb2.PAGES_SORT: Pages.SORT,
 }
-_ENGINES = {
-    contract_pb2.ENGINE_ELASTICSEARCH: Engine.ELASTICSEARCH,
-    contract_pb2.ENGINE_OPENSEARCH: Engine.OPENSEARCH,
-    contract_pb2.ENGINE_OPENDISTRO: Engine.OPENDISTRO,
-}
 
 
 def _retry(said: int, read_only: bool) -> Retry:
@@ -176,11 +170,6 @@ def _bindings(rule: Any) -> Iterator[Binding]:
             raise ContractError(f"an http rule without one of {', '.join(_METHODS)}: {one}")
         path = parse_template(getattr(one, method))
         yield Binding(method=method.upper(), path=path, body=one.body, response_body=one.response_body)
-
-
-def _availability(said: Any) -> Availability:
-    since = tuple(int(part) for part in said.since.split(".")) if said.since else ()
-    return Availability(engine=_ENGINES[said.engine], since=since, prefix=said.prefix)
 
 
 def _paging(said: Any) -> Paging:

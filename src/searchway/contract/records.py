@@ -141,6 +141,8 @@ class Field:
     """Whether its text must be a length of time with a unit."""
     oneof: str | None = None
     """The name of the oneof it belongs to."""
+    engines: tuple["Availability", ...] = ()
+    """In requests: the engines that take it; empty for all that have the operation."""
 
     @property
     def is_map(self) -> bool:
@@ -350,6 +352,11 @@ class Operation:
         spreading = [shape for shape in _shapes_below(self.response) if shape.spread is not None]
         paging = (self.paging.start, self.paging.size) if self.paging else ()
         return frozenset(key for shape in spreading for key in shape.declared_keys) | frozenset(filter(None, paging))
+
+    @cached_property
+    def is_restricted(self) -> bool:
+        """Whether the request has fields, at any depth, that not every engine takes."""
+        return any(field.engines for shape in _shapes_below(self.request) for field in shape.fields)
 
     def availability(self, engine: Engine) -> Availability | None:
         """Return where and since when the engine has the operation, None if it does not."""

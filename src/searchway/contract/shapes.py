@@ -9,6 +9,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
 from searchway.api.contract.v1 import contract_pb2
+from searchway.contract.availability import read_availability
 from searchway.contract.records import Field, Kind, Role, Shape, Words
 
 _SCALARS: Mapping[int, Kind] = {
@@ -72,6 +73,7 @@ class ShapeFactory:
             also=tuple(wire.also),
             role=_ROLES[wire.role],
             key_from=wire.key_from or None,
+            engines=tuple(map(read_availability, wire.engines)),
             duration=wire.text == contract_pb2.TEXT_DURATION,
             # A field marked optional stands in a oneof that the compiler made up.
             oneof=oneof.name if oneof is not None and len(oneof.fields) > 1 else None,

@@ -1,8 +1,10 @@
-"""Whether the cluster's engine has an operation at all: what it certainly has not is refused before anything is sent."""
+"""Whether the cluster's engine has an operation, or takes a field of it: what it certainly does not is refused before anything is sent."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
-from searchway.contract.records import Engine, Operation
+from searchway.contract.records import Availability, Engine, Field, Operation, Shape
 from searchway.errors import Applied, Code, Failure, UnimplementedError
 from searchway.upstream import CLUSTER_HEADER, Product
 
@@ -25,9 +27,7 @@ def has_paths_of_products(operation: Operation) -> bool:
 @lru_cache(maxsize=1024)
 def is_available(operation: Operation, product: Product) -> bool:
     """Tell whether the product has the operation, as far as can be told."""
-    found = operation.availability(product.engine)
-    version = _numbers(product.version)
-    return found is not None and not (found.since and version and version < found.since)
+    return _has(operation.availability(product.engine), product)
 
 
 def check_available(operation: Operation, product: Product, field: str = "", *, has_others: bool = False) -> None:
@@ -42,20 +42,59 @@ def check_available(operation: Operation, product: Product, field: str = "", *, 
     Raises:
         UnimplementedError: it certainly does not.
     """
-    if is_available(operation, product):
-        return
-    message = f"{field}: {_problem(operation, product)}" if field else _problem(operation, product)
-    message += f"; {CLUSTER_HEADER} chooses another cluster" if has_others else ""
-    raise UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
+    if not is_available(operation, product):
+        raise _refused(_problem(operation.name, operation.engines, product), field, has_others=has_others)
 
 
-def _problem(operation: Operation, product: Product) -> str:
-    title, found = _TITLES[product.engine], operation.availability(product.engine)
+def check_fields(operation: Operation, message: Any, product: Product, *, has_others: bool = False) -> None:
+    """Check that the product takes the fields that are given, where not every engine that has the operation does.
+
+    Raises:
+        UnimplementedError: it certainly does not take one of them.
+    """
+    for path, field in restricted_fields(operation.request, message):
+        if not _has(_of_engine(field.engines, product), product):
+            problem = _problem(f"{field.name} of {operation.name}", field.engines, product)
+            raise _refused(problem, path, has_others=has_others)
+
+
+def restricted_fields(shape: Shape, message: Any, path: str = "") -> Iterator[tuple[str, Field]]:
+    """Yield the fields that are given and that not every engine takes, with the way to them."""
+    for descriptor, value in message.ListFields():
+        field, at = shape.by_name[descriptor.name], path + descriptor.name
+        if field.engines:
+            yield at, field
+        if field.shape is not None:
+            for where, one in _items(field, value, at):
+                yield from restricted_fields(field.shape, one, f"{where}.")
+
+
+def _items(field: Field, value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    return ((f"{path}[{index}]", one) for index, one in enumerate(value)) if field.repeated else iter([(path, value)])
+
+
+def _has(found: Availability | None, product: Product) -> bool:
+    """Tell whether the product is one of the version that has it; not knowing its version refuses nothing."""
+    version = _numbers(product.version)
+    return found is not None and not (found.since and version and version < found.since)
+
+
+def _of_engine(engines: Iterable[Availability], product: Product) -> Availability | None:
+    return next((a for a in engines if a.engine is product.engine), None)
+
+
+def _problem(name: str, engines: Sequence[Availability], product: Product) -> str:
+    title, found = _TITLES[product.engine], _of_engine(engines, product)
     if found is None:
-        there = " and ".join(_TITLES[a.engine] for a in operation.engines)
-        return f"{title} has no {operation.name}, only {there}"
+        return f"{title} has no {name}, only {' and '.join(_TITLES[a.engine] for a in engines)}"
     since = ".".join(map(str, found.since))
-    return f"{title} has {operation.name} since {since}, and this cluster is {product.version}"
+    return f"{title} has {name} since {since}, and this cluster is {product.version}"
+
+
+def _refused(problem: str, field: str, *, has_others: bool) -> UnimplementedError:
+    message = f"{field}: {problem}" if field else problem
+    message += f"; {CLUSTER_HEADER} chooses another cluster" if has_others else ""
+    return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

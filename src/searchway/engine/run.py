@@ -18,7 +18,13 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.records import Engine as Product
 from searchway.contract.records import Operation, Pages
 from searchway.contract.selection import Selection
-from searchway.engine.availability import check_available, depends_on_product, has_paths_of_products
+from searchway.engine.availability import (
+    check_available,
+    check_fields,
+    depends_on_product,
+    has_paths_of_products,
+    restricted_fields,
+)
 from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
@@ -205,7 +211,7 @@ class Run:
         """
         known = self.cluster.product
         needed = self._needed()
-        if any(map(depends_on_product, needed.values())):
+        if any(map(depends_on_product, needed.values())) or self._is_restricted:
             if known is None:
                 self._request(None, ())  # refused input must not cause a request, not even this one
             known = await self._detect(must_know=any(map(has_paths_of_products, needed.values())))
@@ -224,7 +230,18 @@ class Run:
         if known is not None:
             self._product = known.engine
             for field, operation in needed.items():
-                check_available(operation, known, field, has_others=len(self.parts.clusters.names) > 1)
+                check_available(operation, known, field, has_others=self._has_others)
+            if self.operation.is_restricted:
+                check_fields(self.operation, self.message, known, has_others=self._has_others)
+
+    @property
+    def _is_restricted(self) -> bool:
+        """Whether something is given that not every engine takes."""
+        return self.operation.is_restricted and any(restricted_fields(self.operation.request, self.message))
+
+    @property
+    def _has_others(self) -> bool:
+        return len(self.parts.clusters.names) > 1
 
     def _needed(self) -> Mapping[str, Operation]:
         """Return what the cluster must have, by the field of the message that asks for it."""

@@ -3,7 +3,7 @@
 Must not know GraphQL libraries.
 """
 
-from searchway.contract.records import Availability, Engine, Operation, Retry
+from searchway.contract.records import Availability, Engine, Field, Operation, Retry
 
 _ENGINES = {
     Engine.ELASTICSEARCH: "Elasticsearch",
@@ -27,6 +27,12 @@ def facts(operation: Operation) -> str:
     routes = " or ".join(f"{binding.method} {binding.path}" for binding in operation.bindings)
     engines = ", ".join(map(_engine, operation.engines))
     return " · ".join(filter(None, (routes, engines, _RETRIES[operation.retry])))
+
+
+def describe_field(field: Field) -> str:
+    """Return the description of an input field: comment, and the engines that take it where not all do."""
+    engines = f"Only {' and '.join(map(_engine, field.engines))}." if field.engines else ""
+    return "\n\n".join(filter(None, (field.comment, engines)))
 
 
 def _engine(availability: Availability) -> str:

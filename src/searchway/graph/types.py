@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 
 from searchway.contract.records import Field, Kind, Shape, Words
 from searchway.graph import names
+from searchway.graph.descriptions import describe_field
 from searchway.graph.scalars import Empty, Json, Long
 
 _CONTRACT = "contract"
@@ -133,7 +134,7 @@ class TypeFactory:
             python_name=field.name,
             graphql_name=name,
             type_annotation=StrawberryAnnotation(self._input_annotation(field)),
-            description=field.comment or None,
+            description=describe_field(field) or None,
             deprecation_reason=_reason(field.deprecated),
             metadata={_CONTRACT: field},
         )
@@ -145,9 +146,8 @@ class TypeFactory:
             cls = self._inputs[name] = object_type(name, shape.comment, is_input=True, one_of=pure)
             for field in inputs(shape):
                 annotation = self._input_annotation(field)
-                add_field(
-                    cls, names.camel(field.name), annotation, field.comment, contract=field, deprecated=field.deprecated
-                )
+                text = describe_field(field)
+                add_field(cls, names.camel(field.name), annotation, text, contract=field, deprecated=field.deprecated)
         return self._inputs[name]
 
     def _input_annotation(self, field: Field) -> Any:

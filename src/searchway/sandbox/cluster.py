@@ -75,6 +75,8 @@ class DataStream:
     template: str
     indices: list[str]
     generation: int = 1
+    # The indices of its failure store.
+    failures: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +180,9 @@ class Cluster:
         return [index for index in self.indices.values() if name in index.aliases]
 
     def stream_of(self, index: str) -> str | None:
-        """Return the data stream that an index backs."""
-        return next((stream.name for stream in self.data_streams.values() if index in stream.indices), None)
+        """Return the data stream that an index backs, or whose failures it keeps."""
+        held = ((stream.name, (*stream.indices, *stream.failures)) for stream in self.data_streams.values())
+        return next((name for name, indices in held if index in indices), None)
 
     def copies(self, index: Index) -> int:
         """Return how many copies of a shard this cluster's nodes can hold."""

@@ -1,4 +1,4 @@
-"""Data streams: templates for them, creating, reading, deleting, and Elasticsearch's atomic changes.
+"""Data streams: templates for them, creating, reading, deleting, and atomic changes.
 
 See https://www.elastic.co/docs/api/doc/elasticsearch/group/endpoint-data-stream. Open Distro has none.
 """
@@ -18,6 +18,8 @@ from searchway.sandbox.shapes import TemplateBody, check
 from searchway.sandbox.wildcards import wildcard
 
 _TIMES = "master_timeout timeout"
+# The release from which OpenSearch changes data streams.
+_MODIFIES = (3, 8)
 _TIMESTAMP = {"properties": {"@timestamp": {"type": "date"}}}
 
 
@@ -42,6 +44,8 @@ def routes(engine: Engine) -> list[Route]:
     ]
     if engine.is_elasticsearch:
         routes.append(route("POST", "/_data_stream/_modify", modify, _TIMES, change))
+    elif engine.release >= _MODIFIES:
+        routes.append(route("POST", "/_data_stream/_modify", modify, "cluster_manager_timeout timeout", change))
     return routes
 
 
@@ -118,7 +122,7 @@ def delete_stream(cluster: Cluster, call: Call) -> Reply:
             raise
         found = []
     for stream in found:
-        for index in list(stream.indices):
+        for index in (*stream.indices, *stream.failures):
             drop_index(cluster, index)
         del cluster.data_streams[stream.name]
     return ACKNOWLEDGED

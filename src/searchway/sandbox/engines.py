@@ -36,6 +36,11 @@ class Engine:
         return int(self.version.partition(".")[0])
 
     @property
+    def release(self) -> tuple[int, ...]:
+        """The numbers of the release."""
+        return tuple(map(int, self.version.partition("-")[0].split(".")))
+
+    @property
     def headers(self) -> dict[str, str]:
         """Header fields on each answer, errors included, by which clients know the product."""
         if self.is_elasticsearch:
@@ -75,13 +80,13 @@ ENGINES: dict[EngineName, Engine] = {
     ),
     "opensearch": Engine(
         name="opensearch",
-        version="3.6.0",
+        version="3.9.0",
         media_type="application/json; charset=UTF-8",
-        index_settings={"index.replication.type": "DOCUMENT", "index.version.created": "137277827"},
+        index_settings={"index.replication.type": "DOCUMENT", "index.version.created": "137307827"},
         ism_prefixes=("_plugins", "_opendistro"),
         build={
             "build_type": "tar",
-            "lucene_version": "10.4.0",
+            "lucene_version": "10.5.1",
             "minimum_wire_compatibility_version": "2.19.0",
             "minimum_index_compatibility_version": "2.0.0",
         },

@@ -177,8 +177,8 @@ def drop_index(cluster: Cluster, name: str) -> None:
     del cluster.indices[name]
     cluster.managed.pop(name, None)
     for stream in cluster.data_streams.values():
-        if name in stream.indices:
-            stream.indices.remove(name)
+        stream.indices = [each for each in stream.indices if each != name]
+        stream.failures = [each for each in stream.failures if each != name]
 
 
 def refresh(cluster: Cluster, call: Call) -> Reply:

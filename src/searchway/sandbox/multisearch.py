@@ -50,9 +50,10 @@ def routes(engine: Engine) -> list[Route]:
         route("GET POST", "/_msearch", multi_search, _MULTI, everywhere),
         route("GET POST", "/{index}/_msearch", multi_search, _MULTI, read),
     ]
+    scored = f"{_MULTI} include_named_queries_score"  # named queries are not played: there is nothing to score
     fleet = [
-        route("GET POST", "/_fleet/_fleet_msearch", fleet_search, _MULTI, everywhere),
-        route("GET POST", "/{index}/_fleet/_fleet_msearch", fleet_search, _MULTI, read),
+        route("GET POST", "/_fleet/_fleet_msearch", fleet_search, scored, everywhere),
+        route("GET POST", "/{index}/_fleet/_fleet_msearch", fleet_search, scored, read),
     ]
     return searches + (fleet if engine.is_elasticsearch else [])
 

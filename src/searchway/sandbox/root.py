@@ -47,7 +47,13 @@ def routes(engine: Engine) -> list[Route]:
         route("GET HEAD", "/", get_info, "", monitor),
         route("DELETE", "/", delete_nothing),
         route("GET", "/_cluster/health", get_health, f"{waits} {shards} expand_wildcards", monitor),
-        route("GET", "/_tasks", list_tasks, "actions detailed group_by nodes parent_task_id timeout", tasks),
+        route(
+            "GET",
+            "/_tasks",
+            list_tasks,
+            "actions detailed group_by nodes parent_task_id timeout wait_for_completion",
+            tasks,
+        ),
         route("GET", "/_tasks/{task_id}", get_task, "wait_for_completion timeout", task),
     ]
 

@@ -9,7 +9,14 @@ from typing import Any
 from searchway.sandbox.call import Call, Reply
 from searchway.sandbox.cluster import Cluster, Document, Index
 from searchway.sandbox.engines import Engine
-from searchway.sandbox.errors import EngineError, already_exists, illegal_argument, index_not_found, invalid_request
+from searchway.sandbox.errors import (
+    EngineError,
+    already_exists,
+    illegal_argument,
+    index_not_found,
+    invalid_request,
+    unrecognized,
+)
 from searchway.sandbox.indices import change_settings, new_settings
 from searchway.sandbox.jsontext import read_body, scan, token
 from searchway.sandbox.parameters import active_shards, flag, seconds
@@ -21,6 +28,8 @@ from searchway.sandbox.shapes import check as check_shape
 
 _PARAMETERS = "wait_for_active_shards timeout master_timeout"
 _SIZE_KEYS = {"elasticsearch": "max_primary_shard_size", "opensearch": "max_shard_size"}
+# Read only where nobody waits.
+_TASK_TIME = "task_execution_timeout"
 _WRITE_BLOCK = "index.blocks.write"
 _OWN = ("index.creation_date", "index.uuid", "index.provided_name", "index.number_of_shards")
 
@@ -28,8 +37,9 @@ _OWN = ("index.creation_date", "index.uuid", "index.provided_name", "index.numbe
 def routes(engine: Engine) -> list[Route]:
     """Return the routes of this family; every engine has them."""
     resize = Privilege(action="indices:admin/resize", granted_by=("manage", "all"), on_indices="index")
-    more = " cluster_manager_timeout copy_settings wait_for_completion" if engine.is_opensearch else ""
-    return [route("PUT POST", "/{index}/_shrink/{target}", shrink, _PARAMETERS + more, resize)]
+    more = {"opensearch": " cluster_manager_timeout wait_for_completion task_execution_timeout copy_settings"}
+    more["opendistro"] = " copy_settings"
+    return [route("PUT POST", "/{index}/_shrink/{target}", shrink, _PARAMETERS + more.get(engine.name, ""), resize)]
 
 
 def shrink(cluster: Cluster, call: Call) -> Reply:
@@ -39,6 +49,9 @@ def shrink(cluster: Cluster, call: Call) -> Reply:
         EngineError: for a missing or writable source, a bad target, or a factor that does not fit.
     """
     body = _read(cluster.engine, call)
+    waits = flag(call.query, "wait_for_completion", default=True)
+    if waits and _TASK_TIME in call.query:
+        raise unrecognized(call.path, [f"[{_TASK_TIME}]"])
     if call.query.get("copy_settings") == "false":
         raise illegal_argument("parameter [copy_settings] can not be explicitly set to [false]")
     patience = seconds(call.query, "timeout", 30.0)
@@ -54,7 +67,7 @@ def shrink(cluster: Cluster, call: Call) -> Reply:
     acknowledged = patience != 0
     waited = acknowledged and wanted <= cluster.copies(index)
     answer = {"acknowledged": acknowledged, "shards_acknowledged": waited, "index": target}
-    if not flag(call.query, "wait_for_completion", default=True):
+    if not waits:
         task = start_task(cluster, "indices:admin/resize", f"shrink from [{source.name}] to [{target}]", 0.0, answer)
         return Reply(body={"task": task.identity})
     return Reply(body=answer)

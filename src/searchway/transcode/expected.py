@@ -18,8 +18,9 @@ _FIRST_NAME = re.compile(rb'\s*\{\s*"([^"\\]*)"\s*:')
 class Expected:
     """The look of one kind of answer."""
 
-    def __init__(self, shape: Shape, paging: Paging | None = None) -> None:
-        """Take the message, and what else stands in the answer for pages."""
+    def __init__(self, shape: Shape, paging: Paging | None = None, *, is_write: bool = False) -> None:
+        """Take the message, what else stands in the answer for pages, and whether it tells of a write, which is never empty."""
+        self._may_be_empty = not is_write
         self._fields = shape.by_name
         members = [field for field in shape.fields if field.role is Role.MEMBER]
         self._always = [_names(field) for field in members if field.required]
@@ -36,7 +37,9 @@ class Expected:
         """
         if any(not _is_any_in(names, document) for names in self._always):
             raise ValueError("a member is missing that is always there")
-        if document and self._known is not None and not _is_any_in(self._known, document):
+        if not document and self._may_be_empty:
+            return
+        if self._known is not None and not _is_any_in(self._known, document):
             raise ValueError("none of the members is known")
 
     def begins(self, body: bytes, name: str = "") -> bool:
@@ -67,9 +70,9 @@ class Expected:
 
 
 @cache
-def expected(shape: Shape, paging: Paging | None = None) -> Expected:
+def expected(shape: Shape, paging: Paging | None = None, *, is_write: bool = False) -> Expected:
     """Return the look of answers of a shape, in pages or not, made once."""
-    return Expected(shape, paging)
+    return Expected(shape, paging, is_write=is_write)
 
 
 def _members(body: bytes) -> Mapping[str, object]:

@@ -69,14 +69,15 @@ TABLE: Final = (
     Judgement(
         of="indices.ModifyDataStream",
         type="illegal_argument_exception",
-        reason=r"^(?:index|data stream) \[.+\] not found",
+        reason=r"^(?:index|data stream) \[.+\] (?:not found|is not part of data stream)",
         code=Code.NOT_FOUND,
         why="400 upstream for a missing thing",
     ),
     Judgement(
         of="indices.ModifyDataStream",
         type="illegal_argument_exception",
-        reason=r"^cannot (?:add|remove) |must have mappings for a timestamp field|^data stream timestamp field ",
+        reason=r"^cannot (?:add|remove) |must have mappings for a timestamp field|^data stream timestamp field |"
+        r"^index \[.+\] cannot be (?:added as )?a backing index",
         code=Code.FAILED_PRECONDITION,
         why="400 upstream, but another state of the index or the stream would let the same call pass",
     ),

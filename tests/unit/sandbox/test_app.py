@@ -13,7 +13,7 @@ from unit.sandbox.asgi import JSON, ask, scope_of
     ("engine", "header", "value", "number"),
     [
         ("elasticsearch", "x-elastic-product", "Elasticsearch", "8.19.21"),
-        ("opensearch", "x-opensearch-version", "OpenSearch/3.6.0 (opensearch)", "3.6.0"),
+        ("opensearch", "x-opensearch-version", "OpenSearch/3.9.0 (opensearch)", "3.9.0"),
         ("opendistro", None, None, "7.10.2"),
     ],
 )

@@ -112,6 +112,7 @@ ADDED = b'{"updated_indices":0,"failures":false}'
 STORED = b'{"_id":"i"}'
 SMALLEST = {
     "cat.ListAllocation": b"[]",
+    "enrich.ExecutePolicy": b'{"status":{"phase":"COMPLETE"}}',
     "enrich.WatchPolicyExecution": b'{"finished":true,"joined":false}',
     "fleet.StreamHits": b'{"hit":{"_index":"i"}}',
     "indices.CreateIndex": b'{"acknowledged":true,"shards_acknowledged":true,"index":"i"}',
@@ -130,6 +131,7 @@ SMALLEST = {
     "rules.DeleteRule": b'{"acknowledged":true}',
     "rules.StreamRules": b'{"rule":{"id":"i"}}',
     "rules.UpdateRule": b'{"_id":"i"}',
+    "security.BulkPutRole": b'{"created":["r"]}',
     "security.PutRole": b'{"role":{"created":true}}',
     "tasks.GetTask": b'{"completed":true}',
 }
@@ -151,7 +153,8 @@ def test_smallest_answer_gives_every_field_for_both_dialects(name: str) -> None:
     "body", [b"", b" ", b"null", b"1", b'"OK"', b"<html></html>", b"[]", b"{}", b'{"a":1}', b'[{"a":1}]', b'{"a":']
 )
 def test_another_answer_is_no_success(name: str, body: bytes) -> None:
-    if (body == b"{}" and name not in SMALLEST) or (body == b"[]" and name == "cat.ListAllocation"):
+    reads = load().operation(name).read_only
+    if (body == b"{}" and reads and name not in SMALLEST) or (body == b"[]" and name == "cat.ListAllocation"):
         return  # which it is: nothing was found
     open_ended = {"ism.ExplainIndices": b'{"a":1}', "tasks.ListTasks": b"", "cat.ListAllocation": b'[{"a":1}]'}
     if open_ended.get(name) == body:

@@ -37,7 +37,7 @@ SEARCH_TYPE_QUERY_THEN_FETCH: SearchType
 SEARCH_TYPE_DFS_QUERY_THEN_FETCH: SearchType
 
 class MultiSearchRequest(_message.Message):
-    __slots__ = ("index", "searches", "allow_no_indices", "allow_partial_search_results", "ccs_minimize_roundtrips", "expand_wildcards", "ignore_throttled", "ignore_unavailable", "max_concurrent_searches", "max_concurrent_shard_requests", "pre_filter_shard_size", "rest_total_hits_as_int", "search_type", "typed_keys", "wait_for_checkpoints", "strict")
+    __slots__ = ("index", "searches", "allow_no_indices", "allow_partial_search_results", "ccs_minimize_roundtrips", "expand_wildcards", "ignore_throttled", "ignore_unavailable", "max_concurrent_searches", "max_concurrent_shard_requests", "pre_filter_shard_size", "rest_total_hits_as_int", "search_type", "typed_keys", "wait_for_checkpoints", "strict", "include_named_queries_score")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     SEARCHES_FIELD_NUMBER: _ClassVar[int]
     ALLOW_NO_INDICES_FIELD_NUMBER: _ClassVar[int]
@@ -54,6 +54,7 @@ class MultiSearchRequest(_message.Message):
     TYPED_KEYS_FIELD_NUMBER: _ClassVar[int]
     WAIT_FOR_CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
     STRICT_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_NAMED_QUERIES_SCORE_FIELD_NUMBER: _ClassVar[int]
     index: str
     searches: _containers.RepeatedCompositeFieldContainer[Search]
     allow_no_indices: bool
@@ -70,7 +71,8 @@ class MultiSearchRequest(_message.Message):
     typed_keys: bool
     wait_for_checkpoints: _containers.RepeatedScalarFieldContainer[int]
     strict: bool
-    def __init__(self, index: _Optional[str] = ..., searches: _Optional[_Iterable[_Union[Search, _Mapping]]] = ..., allow_no_indices: _Optional[bool] = ..., allow_partial_search_results: _Optional[bool] = ..., ccs_minimize_roundtrips: _Optional[bool] = ..., expand_wildcards: _Optional[_Iterable[_Union[ExpandWildcards, str]]] = ..., ignore_throttled: _Optional[bool] = ..., ignore_unavailable: _Optional[bool] = ..., max_concurrent_searches: _Optional[int] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., rest_total_hits_as_int: _Optional[bool] = ..., search_type: _Optional[_Union[SearchType, str]] = ..., typed_keys: _Optional[bool] = ..., wait_for_checkpoints: _Optional[_Iterable[int]] = ..., strict: _Optional[bool] = ...) -> None: ...
+    include_named_queries_score: bool
+    def __init__(self, index: _Optional[str] = ..., searches: _Optional[_Iterable[_Union[Search, _Mapping]]] = ..., allow_no_indices: _Optional[bool] = ..., allow_partial_search_results: _Optional[bool] = ..., ccs_minimize_roundtrips: _Optional[bool] = ..., expand_wildcards: _Optional[_Iterable[_Union[ExpandWildcards, str]]] = ..., ignore_throttled: _Optional[bool] = ..., ignore_unavailable: _Optional[bool] = ..., max_concurrent_searches: _Optional[int] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., rest_total_hits_as_int: _Optional[bool] = ..., search_type: _Optional[_Union[SearchType, str]] = ..., typed_keys: _Optional[bool] = ..., wait_for_checkpoints: _Optional[_Iterable[int]] = ..., strict: _Optional[bool] = ..., include_named_queries_score: _Optional[bool] = ...) -> None: ...
 
 class Search(_message.Message):
     __slots__ = ("header", "body")
@@ -81,7 +83,7 @@ class Search(_message.Message):
     def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
 class SearchRequest(_message.Message):
-    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field")
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field", "include_named_queries_score")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -90,6 +92,7 @@ class SearchRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     UNIQUE_FIELD_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_NAMED_QUERIES_SCORE_FIELD_NUMBER: _ClassVar[int]
     header: SearchHeader
     body: _types_pb2.Json
     max_concurrent_shard_requests: int
@@ -98,10 +101,11 @@ class SearchRequest(_message.Message):
     page_size: int
     page_token: str
     unique_field: str
-    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ...) -> None: ...
+    include_named_queries_score: bool
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ..., include_named_queries_score: _Optional[bool] = ...) -> None: ...
 
 class StreamHitsRequest(_message.Message):
-    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field")
+    __slots__ = ("header", "body", "max_concurrent_shard_requests", "pre_filter_shard_size", "typed_keys", "page_size", "page_token", "unique_field", "include_named_queries_score")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     BODY_FIELD_NUMBER: _ClassVar[int]
     MAX_CONCURRENT_SHARD_REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +114,7 @@ class StreamHitsRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     UNIQUE_FIELD_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_NAMED_QUERIES_SCORE_FIELD_NUMBER: _ClassVar[int]
     header: SearchHeader
     body: _types_pb2.Json
     max_concurrent_shard_requests: int
@@ -118,7 +123,8 @@ class StreamHitsRequest(_message.Message):
     page_size: int
     page_token: str
     unique_field: str
-    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ...) -> None: ...
+    include_named_queries_score: bool
+    def __init__(self, header: _Optional[_Union[SearchHeader, _Mapping]] = ..., body: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_concurrent_shard_requests: _Optional[int] = ..., pre_filter_shard_size: _Optional[int] = ..., typed_keys: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., unique_field: _Optional[str] = ..., include_named_queries_score: _Optional[bool] = ...) -> None: ...
 
 class SearchHeader(_message.Message):
     __slots__ = ("allow_no_indices", "expand_wildcards", "ignore_unavailable", "index", "preference", "project_routing", "request_cache", "routing", "search_type", "ccs_minimize_roundtrips", "allow_partial_search_results", "ignore_throttled", "wait_for_checkpoints", "wait_for_checkpoints_timeout")

@@ -18,20 +18,24 @@ class ModifyDataStreamRequest(_message.Message):
     def __init__(self, actions: _Optional[_Iterable[_Union[DataStreamAction, _Mapping]]] = ...) -> None: ...
 
 class DataStreamAction(_message.Message):
-    __slots__ = ("add_backing_index", "remove_backing_index")
+    __slots__ = ("add_backing_index", "remove_backing_index", "delete_backing_index")
     ADD_BACKING_INDEX_FIELD_NUMBER: _ClassVar[int]
     REMOVE_BACKING_INDEX_FIELD_NUMBER: _ClassVar[int]
+    DELETE_BACKING_INDEX_FIELD_NUMBER: _ClassVar[int]
     add_backing_index: BackingIndex
     remove_backing_index: BackingIndex
-    def __init__(self, add_backing_index: _Optional[_Union[BackingIndex, _Mapping]] = ..., remove_backing_index: _Optional[_Union[BackingIndex, _Mapping]] = ...) -> None: ...
+    delete_backing_index: BackingIndex
+    def __init__(self, add_backing_index: _Optional[_Union[BackingIndex, _Mapping]] = ..., remove_backing_index: _Optional[_Union[BackingIndex, _Mapping]] = ..., delete_backing_index: _Optional[_Union[BackingIndex, _Mapping]] = ...) -> None: ...
 
 class BackingIndex(_message.Message):
-    __slots__ = ("data_stream", "index")
+    __slots__ = ("data_stream", "index", "failure_store")
     DATA_STREAM_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_STORE_FIELD_NUMBER: _ClassVar[int]
     data_stream: str
     index: str
-    def __init__(self, data_stream: _Optional[str] = ..., index: _Optional[str] = ...) -> None: ...
+    failure_store: bool
+    def __init__(self, data_stream: _Optional[str] = ..., index: _Optional[str] = ..., failure_store: _Optional[bool] = ...) -> None: ...
 
 class ModifyDataStreamResponse(_message.Message):
     __slots__ = ("acknowledged",)
@@ -40,7 +44,7 @@ class ModifyDataStreamResponse(_message.Message):
     def __init__(self, acknowledged: _Optional[bool] = ...) -> None: ...
 
 class ShrinkIndexRequest(_message.Message):
-    __slots__ = ("index", "target", "master_timeout", "timeout", "wait_for_active_shards", "aliases", "settings")
+    __slots__ = ("index", "target", "master_timeout", "timeout", "wait_for_active_shards", "aliases", "settings", "max_primary_shard_size", "max_shard_size", "copy_settings", "wait_for_completion", "task_execution_timeout")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
     MASTER_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +52,11 @@ class ShrinkIndexRequest(_message.Message):
     WAIT_FOR_ACTIVE_SHARDS_FIELD_NUMBER: _ClassVar[int]
     ALIASES_FIELD_NUMBER: _ClassVar[int]
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    MAX_PRIMARY_SHARD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    MAX_SHARD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    COPY_SETTINGS_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FOR_COMPLETION_FIELD_NUMBER: _ClassVar[int]
+    TASK_EXECUTION_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     index: str
     target: str
     master_timeout: str
@@ -55,17 +64,24 @@ class ShrinkIndexRequest(_message.Message):
     wait_for_active_shards: str
     aliases: _containers.RepeatedCompositeFieldContainer[Alias]
     settings: _types_pb2.Json
-    def __init__(self, index: _Optional[str] = ..., target: _Optional[str] = ..., master_timeout: _Optional[str] = ..., timeout: _Optional[str] = ..., wait_for_active_shards: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[Alias, _Mapping]]] = ..., settings: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    max_primary_shard_size: str
+    max_shard_size: str
+    copy_settings: bool
+    wait_for_completion: bool
+    task_execution_timeout: str
+    def __init__(self, index: _Optional[str] = ..., target: _Optional[str] = ..., master_timeout: _Optional[str] = ..., timeout: _Optional[str] = ..., wait_for_active_shards: _Optional[str] = ..., aliases: _Optional[_Iterable[_Union[Alias, _Mapping]]] = ..., settings: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., max_primary_shard_size: _Optional[str] = ..., max_shard_size: _Optional[str] = ..., copy_settings: _Optional[bool] = ..., wait_for_completion: _Optional[bool] = ..., task_execution_timeout: _Optional[str] = ...) -> None: ...
 
 class ShrinkIndexResponse(_message.Message):
-    __slots__ = ("acknowledged", "shards_acknowledged", "index")
+    __slots__ = ("acknowledged", "shards_acknowledged", "index", "task")
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     SHARDS_ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
+    TASK_FIELD_NUMBER: _ClassVar[int]
     acknowledged: bool
     shards_acknowledged: bool
     index: str
-    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[str] = ...) -> None: ...
+    task: str
+    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[str] = ..., task: _Optional[str] = ...) -> None: ...
 
 class Alias(_message.Message):
     __slots__ = ("name", "filter", "index_routing", "is_hidden", "is_write_index", "routing", "search_routing")

@@ -57,7 +57,7 @@ class IndicesServiceServicer:
     """
 
     def ModifyDataStream(self, request, context):
-        """Adds backing indices to data streams and removes them, all in one step: either every action takes effect or none does.
+        """Adds backing indices to data streams, removes and deletes them, all in one step: either every action takes effect or none does.
         https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-indices-modify-data-stream
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -22,7 +22,7 @@ class GetTaskRequest(_message.Message):
     def __init__(self, task_id: _Optional[str] = ..., wait_for_completion: _Optional[bool] = ..., timeout: _Optional[str] = ...) -> None: ...
 
 class ListTasksRequest(_message.Message):
-    __slots__ = ("actions", "detailed", "nodes", "parent_task_id", "timeout", "page_size", "page_token")
+    __slots__ = ("actions", "detailed", "nodes", "parent_task_id", "timeout", "page_size", "page_token", "wait_for_completion")
     ACTIONS_FIELD_NUMBER: _ClassVar[int]
     DETAILED_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
@@ -30,6 +30,7 @@ class ListTasksRequest(_message.Message):
     TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    WAIT_FOR_COMPLETION_FIELD_NUMBER: _ClassVar[int]
     actions: _containers.RepeatedScalarFieldContainer[str]
     detailed: bool
     nodes: _containers.RepeatedScalarFieldContainer[str]
@@ -37,7 +38,8 @@ class ListTasksRequest(_message.Message):
     timeout: str
     page_size: int
     page_token: str
-    def __init__(self, actions: _Optional[_Iterable[str]] = ..., detailed: _Optional[bool] = ..., nodes: _Optional[_Iterable[str]] = ..., parent_task_id: _Optional[str] = ..., timeout: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    wait_for_completion: bool
+    def __init__(self, actions: _Optional[_Iterable[str]] = ..., detailed: _Optional[bool] = ..., nodes: _Optional[_Iterable[str]] = ..., parent_task_id: _Optional[str] = ..., timeout: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., wait_for_completion: _Optional[bool] = ...) -> None: ...
 
 class ListTasksResponse(_message.Message):
     __slots__ = ("tasks", "node_failures", "next_page_token", "total_size")
