@@ -78,7 +78,7 @@ class Engine:
         with self._telemetry.observe(operation, call):
             run: Run | None = None
             try:
-                cluster = self._find_cluster(call)
+                cluster = self._find_cluster(operation, call)
                 async with self._admission.place(cluster.name, operation, call):
                     run = Run(self._parts, operation, message, call, selection)
                     return read(await run.answer())
@@ -106,7 +106,7 @@ class Engine:
         with self._telemetry.observe(operation, call):
             applied = Applied.NO
             try:
-                cluster = self._find_cluster(call)
+                cluster = self._find_cluster(operation, call)
                 async with (
                     self._streams.place(cluster.name, operation, call),
                     aclosing(open_stream(self._parts, operation, message, call, selection)) as answers,
@@ -130,13 +130,14 @@ class Engine:
         """
         self._telemetry.refused(face, code, request_id, operation)
 
-    def _find_cluster(self, call: Call) -> Cluster:
+    def _find_cluster(self, operation: Operation, call: Call) -> Cluster:
         """Name the cluster and the principal of the call, and check what goes on; a name that there is not goes nowhere, since it may be anything."""
         asked, call.cluster = call.cluster, None
         cluster = self._parts.clusters.get(asked)
         call.cluster = cluster.name
         cluster.check(call.headers)
         call.principal = cluster.identity(call.headers) if cluster.sees_caller(call.headers) else call.peer
+        cluster.check_pause(call.principal, operation.retry)
         return cluster
 
     def together(self, operation: Operation, call: Call) -> int:

@@ -9,7 +9,7 @@ Everything here is for one caller; what callers share stands in `Parts`.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -180,6 +180,11 @@ class Run:
         """Return an error without the name of the gateway's own user, which is no caller's business."""
         user = self.cluster.user(self.call.headers)
         return replace(response, body=hide_user(response.body, user)) if user else response
+
+    @property
+    def principal(self) -> Hashable:
+        """Whom it slows if the cluster asks for patience."""
+        return self.call.principal
 
     @property
     def identity(self) -> bytes:

@@ -15,6 +15,14 @@ from searchway.wire import HttpResponse
 Headers = Sequence[tuple[bytes, bytes]]
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far a request has come, for whom it leaves waiting."""
+
+    is_sent: bool = False
+    """Whether some of it may have reached a node: there was a connection to send it over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A request as every node of a cluster gets it."""
@@ -27,6 +35,8 @@ class Outgoing:
     """The headers, credentials included; those of HTTP itself, such as the length, are added."""
     body: bytes
     """The body; empty if there is none."""
+    progress: Progress = field(default_factory=Progress, repr=False, compare=False)
+    """How far it has come."""
 
 
 class Carrier(Protocol):
@@ -63,6 +73,7 @@ class _Adapter:
         stream = httpx.ByteStream(outgoing.body)
         target = {"target": outgoing.target}
         request = httpx.Request(outgoing.method, origin, headers=outgoing.headers, stream=stream, extensions=target)
+        outgoing.progress.is_sent = True
         response = await self._transport.handle_async_request(request)
         try:
             read = await _read(response, limit)

@@ -1,16 +1,13 @@
-"""One cluster: sends requests to its nodes, again where the contract allows it, within the caller's time.
+"""One cluster: what it is and how it is, and requests to it within the caller's time.
 
 A status is an answer, never an exception: what it means is read elsewhere.
 """
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import urlsplit
-
-import structlog
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
 
 from searchway.contract.records import Retry
 from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError
@@ -18,13 +15,12 @@ from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import HeaderPolicy
 from searchway.upstream.detection import Detection
-from searchway.upstream.node import TOO_LARGE, UNWELL, Broken, Node
+from searchway.upstream.node import TOO_LARGE, UNWELL, Broken
+from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pool
 from searchway.upstream.product import Product, from_headers, from_root
-from searchway.upstream.retry import Budget, may_go_again, pause
+from searchway.upstream.sending import REDIRECTS, Order, Sender, Watcher
 from searchway.wire import HttpRequest, HttpResponse
-
-_log = structlog.get_logger("searchway.upstream")
 
 # What a request line has beside method and target: two spaces, the version, the end of the line.
 _LINE_ENDS = len("  HTTP/1.1\r\n")
@@ -36,10 +32,6 @@ _ASKING_EACH = 8
 
 # Statuses that say something of the moment, not of the product.
 _PASSING = UNWELL | {500}
-
-# Statuses of a proxy or another service before the cluster; no engine sends them.
-_REDIRECTS = range(300, 400)
-_LONGEST_PLACE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +46,12 @@ class Health:
     """What it runs, if that is known."""
 
 
-class Watcher(Protocol):
-    """Is told of every request to a node."""
-
-    def sent(self) -> None:
-        """A request goes out."""
-
-    def answered(self, status: int, seconds: float) -> None:
-        """It came to an end by itself: with a status, or with 0 where there was no whole answer."""
-
-
 class Cluster:
     """A configured cluster."""
 
-    def __init__(self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy, detection: Detection) -> None:
+    def __init__(
+        self, settings: ClusterSettings, pool: Pool, policy: HeaderPolicy, detection: Detection, pauses: Pauses
+    ) -> None:
         """Take a cluster.
 
         Args:
@@ -75,13 +59,14 @@ class Cluster:
             pool: Its nodes.
             policy: Writes the headers of its requests.
             detection: What is known of its product.
+            pauses: Keeps who has to wait.
         """
         self.name = settings.name
         self._pool = pool
         self._policy = policy
         self._longest_line = settings.max_request_line_bytes
-        self._retries = settings.retries
-        self._budget = Budget()
+        self._pauses = pauses
+        self._sender = Sender(settings.name, pool, pauses, retries=settings.retries)
         self._forwards = settings.forward_credentials
         self._asking = asyncio.Semaphore(_ASKING_EACH if self._forwards else 1)
         self._detection = detection
@@ -111,6 +96,22 @@ class Cluster:
         """
         self._policy.check(headers)
 
+    def check_pause(self, principal: Hashable, retry: Retry) -> None:
+        """Check that the cluster has not asked this principal to wait.
+
+        Args:
+            principal: Whose call it is.
+            retry: What may be sent again.
+
+        Raises:
+            TransportError: RESOURCE_EXHAUSTED, it has; says for how long. Nothing was sent.
+        """
+        if left := self._pauses.left(principal):
+            problem = "the cluster answered 429 to this caller and asked it to wait"
+            error = self._failed(retry, Code.RESOURCE_EXHAUSTED, problem, sent=False)
+            error.failure = replace(error.failure, retryable=True, retry_delay_ms=ceil(left * 1000))
+            raise error
+
     async def send(
         self,
         request: HttpRequest,
@@ -127,7 +128,7 @@ class Cluster:
             retry: What may be sent again.
             headers: The caller's, names in lower case; the settings say which go on.
             deadline: When the caller stops waiting, in `time.monotonic()` seconds.
-            watcher: Is told of the requests that this takes.
+            watcher: Is told of the requests that this takes, and says whose they are.
 
         Raises:
             InvalidArgumentError: The request line is longer than the cluster takes.
@@ -143,11 +144,13 @@ class Cluster:
             headers=self._policy.write(request, headers),
             body=request.body or b"",
         )
+        order = Order(outgoing=outgoing, retry=retry, deadline=deadline, watcher=watcher)
         try:
             async with asyncio.timeout(left):
-                outcome = await self._try(outgoing, retry, deadline, watcher)
+                outcome = await self._sender.send(order)
         except TimeoutError:
-            raise self._failed(retry, Code.DEADLINE_EXCEEDED, "the cluster did not answer in time", sent=True) from None
+            problem, sent = "the cluster did not answer in time", outgoing.progress.is_sent
+            raise self._failed(retry, Code.DEADLINE_EXCEEDED, problem, sent=sent) from None
         if isinstance(outcome, Broken):
             raise self._failed(retry, outcome.code, outcome.problem, sent=outcome.sent)
         self._detection.learn(from_headers(outcome.headers))
@@ -160,59 +163,6 @@ class Cluster:
             raise InvalidArgumentError(
                 "", f"{problem} (max_request_line_bytes of the cluster): name fewer or shorter things"
             )
-
-    async def _try(
-        self, outgoing: Outgoing, retry: Retry, end: float, watcher: Watcher | None
-    ) -> HttpResponse | Broken:
-        tried: list[Node] = []
-        outcome: HttpResponse | Broken | None = None
-        self._budget.earn()
-        while (node := self._pool.choose(tried, risky=retry is not Retry.SAFE)) is not None:
-            tried.append(node)
-            outcome = await self._exchange(node, outgoing, watcher, self._seconds(node, retry, tried))
-            elsewhere = self._pool.has_other(tried)
-            if len(tried) > self._retries or not may_go_again(retry, outcome) or not self._pays(outcome, elsewhere):
-                break
-            wait = pause(outcome, attempt=len(tried), elsewhere=elsewhere)
-            if time.monotonic() + wait >= end:
-                break
-            await asyncio.sleep(wait)
-        return outcome or Broken(sent=False, problem="the cluster fails, and only a share of the calls goes to it")
-
-    def _pays(self, outcome: HttpResponse | Broken, elsewhere: bool) -> bool:
-        """Take a retry out of the budget if it costs the cluster anything; return whether it may be made."""
-        costs_nothing = elsewhere and isinstance(outcome, Broken) and not outcome.sent
-        return costs_nothing or self._budget.spend()
-
-    def _seconds(self, node: Node, retry: Retry, tried: Sequence[Node]) -> float | None:
-        """Return how long a node has for its answer if another one can be asked after it, None if it has all the time.
-
-        Only a read is cut short, and only at a node that failed last: elsewhere it may just be a read that takes long.
-        """
-        is_cut = retry is Retry.SAFE and node.breaker.is_suspect and len(tried) <= self._retries
-        return node.patience if is_cut and self._budget.has_some and self._pool.has_other(tried) else None
-
-    async def _exchange(
-        self, node: Node, outgoing: Outgoing, watcher: Watcher | None, seconds: float | None
-    ) -> HttpResponse | Broken:
-        began = time.monotonic()
-        if watcher is not None:
-            watcher.sent()
-        outcome = await node.exchange(outgoing, seconds)
-        if watcher is not None:
-            status = outcome.status if isinstance(outcome, HttpResponse) else 0
-            watcher.answered(status, time.monotonic() - began)
-        self._tell(node, outcome)
-        return outcome
-
-    def _tell(self, node: Node, outcome: HttpResponse | Broken) -> None:
-        """Tell operators what callers are not told: the node, the cause, and where a redirect leads."""
-        if isinstance(outcome, Broken):
-            told = {"problem": outcome.problem, "cause": outcome.cause}
-            _log.warning("request failed", cluster=self.name, node=node.address, **told)
-        elif outcome.status in _REDIRECTS:
-            place = _place(outcome.headers.get("location", ""))
-            _log.warning("redirected", cluster=self.name, node=node.address, status=outcome.status, location=place)
 
     def ejected(self) -> int:
         """Return how many nodes are ejected: they failed lately and are passed over while others work."""
@@ -284,16 +234,6 @@ class Cluster:
         except TransportError as error:
             return Health(reachable=False, problem=error.failure.message, product=self._detection.product)
         self._detection.learn(from_root(answer))
-        well = answer.status not in UNWELL and answer.status not in _REDIRECTS
+        well = answer.status not in UNWELL and answer.status not in REDIRECTS
         problem = "" if well else f"the cluster answered {answer.status}"
         return Health(reachable=well, problem=problem, product=self._detection.product)
-
-
-def _place(location: str) -> str:
-    """Return where a redirect leads without what may be secret in it: user, password and query."""
-    try:
-        parts = urlsplit(location)
-    except ValueError:
-        return ""
-    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
-    return f"{origin}{parts.path}"[:_LONGEST_PLACE]

@@ -17,6 +17,7 @@ from searchway.upstream.credentials import HeaderPolicy
 from searchway.upstream.detection import Detection
 from searchway.upstream.latency import Latency
 from searchway.upstream.node import Common, Node
+from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pick, Pool
 from searchway.upstream.product import Product
 from searchway.upstream.throttle import Throttle
@@ -112,7 +113,8 @@ def build_cluster(
         for url in settings.nodes or ("http://sandbox",)
     ]
     policy = HeaderPolicy(settings, whole.forward_headers, largest=limits.forwarded_header_bytes)
-    return Cluster(settings, Pool(nodes, common.throttle, pick), policy, Detection(_told(settings), clock))
+    pool = Pool(nodes, common.throttle, pick)
+    return Cluster(settings, pool, policy, Detection(_told(settings), clock), Pauses(clock))
 
 
 def _told(settings: ClusterSettings) -> Product | None:

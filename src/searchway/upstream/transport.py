@@ -70,6 +70,7 @@ class NetworkTransport:
         place = self._origins.get(origin) or self._add(origin)
         head = write_head(place.header, outgoing)
         connection = place.take() or await self._connect(place)
+        outgoing.progress.is_sent = True
         answer = await connection.exchange(head, outgoing.body, limit)
         self._keep(place, connection)
         return answer

@@ -8,7 +8,7 @@ import pytest
 from searchway.contract.catalog import load
 from searchway.engine import Call, Engine
 from searchway.engine.telemetry import Telemetry
-from searchway.errors import Applied, CallError, Code
+from searchway.errors import Applied, CallError, Code, Failure
 from searchway.settings import Settings
 from searchway.transcode import inputs
 from searchway.upstream import Clusters
@@ -109,3 +109,45 @@ async def test_nothing_is_sent_to_a_path_while_the_engine_cannot_be_asked() -> N
     cluster.root = None
     await cluster.create(GOOD)
     assert cluster.sent[-1] == "PUT /_opendistro/_ism/policies/p"
+
+
+class Busy:
+    """A cluster that asks one caller to wait."""
+
+    def __init__(self, *, forward_credentials: bool) -> None:
+        self.sent: list[str] = []
+        cluster = {"nodes": ["http://c:9200"], "engine": "elasticsearch", "version": "8.19.0", "retries": 0}
+        cluster |= {"forward_credentials": forward_credentials, "breaker_failures": 1}
+        settings = Settings.model_validate({"clusters": {"c": cluster}})
+        clusters = Clusters(settings, transports={"c": httpx.MockTransport(self._answer)})
+        self._engine = Engine(load(), clusters, settings, Telemetry(access_log=False))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        who = request.headers["x-opaque-id"]
+        self.sent.append(who)
+        if who == "busy":
+            return httpx.Response(429, headers={"retry-after": "20"}, json={"error": {"type": "x", "reason": "busy"}})
+        return httpx.Response(200, json={"flushed": True})
+
+    async def flush(self, who: str, caller: str) -> Failure | None:
+        call = Call(face="cli", request_id=who, headers={"authorization": caller}, peer=caller)
+        try:
+            await self._engine.run(FLUSH, inputs.build(FLUSH.request, {"job_id": "j"}), call, lambda answer: answer)
+        except CallError as error:
+            return error.failure
+        return None
+
+
+@pytest.mark.parametrize("forward", [True, False])
+async def test_cluster_that_asks_for_patience_slows_the_principal_that_got_it_and_nobody_else(*, forward: bool) -> None:
+    cluster = Busy(forward_credentials=forward)
+    first = await cluster.flush("busy", "a")
+    assert first is not None
+    assert (first.code, first.retry_delay_ms) == (Code.RESOURCE_EXHAUSTED, 20_000)
+    held = await cluster.flush("good", "a")
+    assert held is not None
+    assert (held.code, held.applied, held.retryable) == (Code.RESOURCE_EXHAUSTED, Applied.NO, True)
+    assert 19_000 < held.retry_delay_ms <= 20_000
+    assert (held.cluster, held.operation) == ("c", "ml.FlushJob")
+    assert await cluster.flush("good", "b") is None
+    assert cluster.sent == ["busy", "good"]

@@ -312,3 +312,26 @@ async def test_where_a_redirect_leads_is_for_operators(location: str, place: str
 async def test_cluster_behind_a_redirect_is_not_reachable() -> None:
     health = await cluster_on(Scripted(status(302))).health()
     assert (health.reachable, health.problem) == (False, "the cluster answered 302")
+
+
+@pytest.mark.parametrize(("retry", "applied"), [(Retry.SAFE, Applied.UNSPECIFIED), (Retry.UNSENT, Applied.NO)])
+async def test_deadline_before_there_is_a_connection_means_that_nothing_was_sent(
+    retry: Retry, applied: Applied
+) -> None:
+    async with raw_server() as server:  # which waits for a request, not for a handshake
+        url = server.url.replace("http:", "https:")
+        clusters = Clusters(Settings(clusters=(ClusterSettings(name="c", nodes=(url,)),)))
+        failure = await failure_of(clusters.get(None), retry, seconds=0.1)
+        await clusters.aclose()
+    assert (failure.code, failure.applied, failure.retryable) == (Code.DEADLINE_EXCEEDED, applied, True)
+
+
+async def test_deadline_before_the_answer_means_that_a_write_may_be_applied() -> None:
+    async def hang(exchange: Exchange) -> None:
+        await exchange.reader.readexactly(1)
+
+    async with raw_server(hang) as server:
+        clusters = Clusters(Settings(clusters=(ClusterSettings(name="c", nodes=(server.url,)),)))
+        failure = await failure_of(clusters.get(None), Retry.UNSENT, seconds=0.1)
+        await clusters.aclose()
+    assert (failure.code, failure.applied, failure.retryable) == (Code.DEADLINE_EXCEEDED, Applied.UNKNOWN, False)
