@@ -1,16 +1,15 @@
-"""One process that serves both faces in one event loop, until a signal ends it."""
+"""One process that serves both faces in one event loop, until it is told to stop."""
 
 import asyncio
 import gc
-import multiprocessing
-import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
-import uvloop
+from prometheus_client import REGISTRY, CollectorRegistry
 
 from searchway.readiness import Readiness
 from searchway.rpc.server import Server
@@ -18,11 +17,10 @@ from searchway.server import grpc
 from searchway.server.draining import drain
 from searchway.server.gateway import Gateway, open_gateway
 from searchway.server.http import listener as http
+from searchway.server.http.health import Expose
 from searchway.server.http.listener import HttpListener
 from searchway.server.probes import Probes, probing
 from searchway.settings import Address, Settings
-
-_log = structlog.get_logger("searchway")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,67 +33,73 @@ class Ports:
     """The gRPC face."""
 
 
-def run(settings: Settings, announce: Callable[[Ports], None]) -> None:
-    """Serve in this process until SIGINT or SIGTERM.
+class Role(Protocol):
+    """What is different between a process that is alone and one of several."""
 
-    Args:
-        settings: the settings.
-        announce: called once when both faces listen.
+    stopped: asyncio.Event
+    """Set when the process is to stop."""
+    log: structlog.typing.FilteringBoundLogger
+    """Where it says what it does."""
+
+    def listening(self, ports: Ports, /) -> None:
+        """Both faces listen."""
+
+    def stop_again(self, number: int, /) -> None:
+        """A signal came that asks again for a stop."""
+
+    def expose(self, registries: Sequence[CollectorRegistry], /) -> Expose:
+        """Return what gives the metrics, those of this process being in the registries."""
+
+
+async def serve(settings: Settings, role: Role) -> None:
+    """Serve until the process is told to stop, then let the calls in flight end.
 
     Raises:
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
-    uvloop.run(_serve(settings, announce))
-
-
-async def _serve(settings: Settings, announce: Callable[[Ports], None]) -> None:
-    stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, number, stopped)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, number, role)
     async with open_gateway(settings) as gateway, probing(gateway.clusters, settings.probe_seconds) as probes:
         readiness = Readiness()
-        async with _listening(gateway, readiness, probes) as listeners:
-            announce(ports := _ports(listeners))
-            _say(ports, settings)
+        async with _listening(gateway, readiness, probes, role) as listeners:
+            _say(role, _ports(listeners), settings)
             _calm_collector()
-            await stopped.wait()
-            _log.info("draining", seconds=settings.drain)
+            await role.stopped.wait()
+            role.log.info("draining", seconds=settings.drain)
             await drain(readiness, lambda: sum(one.arrivals for one in listeners.values()), settings.drain)
-            _log.info("stopping", grace=settings.grace)
-    _log.info("stopped")
+            role.log.info("stopping", grace=settings.grace)
+    role.log.info("stopped")
+
+
+def _stop(number: int, role: Role) -> None:
+    if role.stopped.is_set():
+        role.stop_again(number)
+    role.stopped.set()
 
 
 @asynccontextmanager
 async def _listening(
-    gateway: Gateway, readiness: Readiness, probes: Probes
+    gateway: Gateway, readiness: Readiness, probes: Probes, role: Role
 ) -> AsyncIterator[Mapping[str, Server | HttpListener]]:
     """Listen on each face that is on; at the end stop all at once, with one time of grace for all."""
+    expose = role.expose((REGISTRY, gateway.telemetry.registry))
     opened: dict[str, Server | HttpListener | None] = {}
     try:
         opened["grpc"] = await grpc.listen(gateway, readiness)
-        opened["http"] = await http.listen(gateway, readiness, probes)
+        opened["http"] = await http.listen(gateway, readiness, probes, expose)
         yield {name: listener for name, listener in opened.items() if listener}
     finally:
         await asyncio.gather(*(one.stop(gateway.settings.grace) for one in opened.values() if one))
 
 
-def _say(ports: Ports, settings: Settings) -> None:
+def _say(role: Role, ports: Ports, settings: Settings) -> None:
+    role.listening(ports)
     places = {face: address and str(address) for face, address in (("http", ports.http), ("grpc", ports.grpc))}
-    _log.info("listening", **places, clusters=[cluster.name for cluster in settings.clusters])
+    role.log.info("listening", **places, clusters=[cluster.name for cluster in settings.clusters])
 
 
 def _ports(listeners: Mapping[str, Server | HttpListener]) -> Ports:
     return Ports(**{name: listeners[name].address if name in listeners else None for name in ("http", "grpc")})
-
-
-def _stop(number: int, stopped: asyncio.Event) -> None:
-    """Stop in peace at the first signal; at the second one end at once, with all workers, which leave that to us."""
-    if not stopped.is_set():
-        stopped.set()
-    elif multiprocessing.parent_process() is None:
-        for worker in multiprocessing.active_children():
-            worker.kill()
-        os._exit(128 + number)  # as shells tell of a signal
 
 
 def _calm_collector() -> None:

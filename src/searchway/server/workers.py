@@ -1,16 +1,19 @@
-"""The processes that serve: this one alone, or with workers beside it that share its ports."""
+"""The processes that serve: this one alone, or several workers under this one."""
 
-import multiprocessing
-import sys
-from collections.abc import Callable
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 import structlog
+import uvloop
+from prometheus_client import CollectorRegistry, generate_latest
 
-from searchway.errors import SettingsError
-from searchway.server.process import Ports, run
+from searchway.server import process, sockets
+from searchway.server.http.health import Expose
+from searchway.server.process import Ports
+from searchway.server.supervisor import Supervisor
 from searchway.settings import Settings
-
-_log = structlog.get_logger("searchway")
 
 
 def serve(settings: Settings, announce: Callable[[Ports], None], prepare: Callable[[Settings], None]) -> None:
@@ -18,32 +21,49 @@ def serve(settings: Settings, announce: Callable[[Ports], None], prepare: Callab
 
     Args:
         settings: the settings.
-        announce: called once when both faces listen.
-        prepare: called first in each process that serves; a function of a module, which other processes can import.
+        announce: called once when both faces listen, in every process.
+        prepare: called first in each process; a function of a module, which other processes can import.
 
     Raises:
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
     prepare(settings)
     if settings.workers == 1:
-        run(settings, announce)
+        uvloop.run(process.serve(settings, Alone(announce)))
         return
-    context = multiprocessing.get_context("spawn")
-    others = [context.Process(target=_work, args=(settings, prepare)) for _ in range(settings.workers - 1)]
-    for process in others:
-        process.start()
-    try:
-        run(settings, announce)
-    finally:
-        for process in others:
-            process.terminate()
-            process.join()
+    with ExitStack() as held:
+        shared = _reserve(settings, held)
+        ports = Ports(http=shared.http, grpc=shared.grpc)
+        asyncio.run(Supervisor(shared, prepare, lambda: announce(ports)).run())
 
 
-def _work(settings: Settings, prepare: Callable[[Settings], None]) -> None:
-    prepare(settings)
-    try:
-        run(settings, lambda _ports: None)
-    except SettingsError as error:
-        _log.error("a worker cannot serve", problem=str(error))
-        sys.exit(2)
+def _reserve(settings: Settings, held: ExitStack) -> Settings:
+    """Hold the addresses that all workers will listen at; return the settings with their ports."""
+    found = {}
+    for face, address in (("http", settings.http), ("grpc", settings.grpc)):
+        if address is not None:
+            holder, found[face] = sockets.reserve(face, address)
+            if holder is not None:
+                held.enter_context(holder)
+    return settings.model_copy(update=found)
+
+
+class Alone:
+    """The role of a process that has no others beside it."""
+
+    def __init__(self, announce: Callable[[Ports], None]) -> None:
+        self.stopped = asyncio.Event()
+        self.log = structlog.get_logger("searchway")
+        self.listening = announce
+
+    def stop_again(self, number: int) -> None:
+        """End at once."""
+        os._exit(128 + number)  # as shells tell of a signal
+
+    def expose(self, registries: Sequence[CollectorRegistry]) -> Expose:
+        """Return what gives the metrics of this process."""
+
+        async def expose() -> bytes:
+            return b"".join(map(generate_latest, registries))
+
+        return expose

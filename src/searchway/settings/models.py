@@ -226,7 +226,7 @@ class Settings(Section):
     grpc_tls: ServerTls | None = None
     """TLS of the gRPC face."""
     workers: PositiveInt = 1
-    """Processes that serve; more than one needs `token_keys`."""
+    """Processes that serve; more than one needs `token_keys`. Limits and readiness are of each."""
     timeout: PositiveFloat = 30.0
     """Seconds that a call may take where the caller gave no deadline."""
     max_timeout: PositiveFloat = 300.0

@@ -51,15 +51,6 @@ async def test_face_that_is_off_is_null_in_the_log() -> None:
         assert await stop(process) == ["draining", "stopping", "stopped"]
 
 
-async def test_workers_write_their_lines_where_the_first_does() -> None:
-    async with serving(
-        "--sandbox", "opensearch", "--http", "127.0.0.1:0", "--grpc", "off", "--workers", "2"
-    ) as process:
-        said = [await wait_for(process, "listening") for _ in range(2)]
-        assert said[0]["http"] != said[1]["http"]
-        assert sorted(await stop(process)) == sorted(["draining", "stopping", "stopped"] * 2)
-
-
 class Upstream:
     """A cluster that answers calls when it is let, and probes at once."""
 

@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from prometheus_client import REGISTRY, generate_latest
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,15 +55,8 @@ def _closing(send: Send) -> Send:
     return close
 
 
-def create_application(gateway: Gateway, readiness: Readiness, probes: Probes) -> Application:
+def create_application(gateway: Gateway, readiness: Readiness, probes: Probes, expose: Expose) -> Application:
     """Return the application of the HTTP listener."""
     settings = gateway.settings
-    routes = health_routes(readiness, probes, _expose(gateway) if settings.metrics else None)
+    routes = health_routes(readiness, probes, expose if settings.metrics else None)
     return Application(create_app(gateway.engine, gateway.catalog, settings), Starlette(routes=routes), readiness)
-
-
-def _expose(gateway: Gateway) -> Expose:
-    async def expose() -> bytes:
-        return generate_latest(REGISTRY) + generate_latest(gateway.telemetry.registry)
-
-    return expose

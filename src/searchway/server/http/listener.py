@@ -13,14 +13,13 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from searchway.errors import SettingsError
 from searchway.readiness import Readiness
+from searchway.server import sockets
 from searchway.server.gateway import Gateway
 from searchway.server.http.application import EXPIRES, Application, create_application
+from searchway.server.http.health import Expose
 from searchway.server.probes import Probes
 from searchway.settings import Address, ServerTls, Settings
-
-_BACKLOG = 2048
 
 
 class _Connections(set[Any]):
@@ -66,7 +65,7 @@ class HttpListener:
         self._config.load()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            self._protocol(loop), sock=listener, ssl=self._config.ssl, backlog=_BACKLOG
+            self._protocol(loop), sock=listener, ssl=self._config.ssl, backlog=sockets.BACKLOG
         )
 
     def _protocol(self, loop: asyncio.AbstractEventLoop) -> Callable[[], asyncio.Protocol]:
@@ -107,7 +106,7 @@ class HttpListener:
             connection.transport.close()
 
 
-async def listen(gateway: Gateway, readiness: Readiness, probes: Probes) -> HttpListener | None:
+async def listen(gateway: Gateway, readiness: Readiness, probes: Probes, expose: Expose) -> HttpListener | None:
     """Return the HTTP listener, listening; None if the face is off.
 
     Raises:
@@ -116,8 +115,8 @@ async def listen(gateway: Gateway, readiness: Readiness, probes: Probes) -> Http
     settings = gateway.settings
     if settings.http is None:
         return None
-    application = create_application(gateway, readiness, probes)
-    listener = _bind(settings.http, shared=settings.workers > 1)
+    application = create_application(gateway, readiness, probes, expose)
+    listener = sockets.listen(settings.http, shared=settings.workers > 1)
     address = Address(host=settings.http.host, port=listener.getsockname()[1])
     server = HttpListener(application, _config(application, settings), address, settings.max_connection_age)
     await server.start(listener)
@@ -145,18 +144,3 @@ def _config(application: Application, settings: Settings) -> uvicorn.Config:
 def _tls(tls: ServerTls) -> dict[str, Any]:
     required = {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": ssl.CERT_REQUIRED} if tls.client_ca else {}
     return {"ssl_certfile": str(tls.cert), "ssl_keyfile": str(tls.key), **required}
-
-
-def _bind(address: Address, *, shared: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((address.host, address.port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise SettingsError(f"http: cannot listen at {address}") from error
-    return listener
