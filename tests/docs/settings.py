@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from searchway.settings import BatchingSettings, ClusterSettings, LimitSettings, ServerTls, Settings
+from searchway.settings import BatchingSettings, ClusterSettings, ConnectionSettings, LimitSettings, ServerTls, Settings
 
 # A name of its own in the file, not a key.
 _HIDDEN: Final = {"name"}
@@ -14,6 +14,7 @@ TABLES: Final[dict[str, type[BaseModel]]] = {
     "The gateway": Settings,
     "A cluster, in `[clusters.<name>]`": ClusterSettings,
     "`[limits]`": LimitSettings,
+    "`[connections]`": ConnectionSettings,
     "`[batching]`": BatchingSettings,
     "`[http_tls]` and `[grpc_tls]`": ServerTls,
 }

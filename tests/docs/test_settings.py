@@ -30,7 +30,7 @@ CONFIGURATIONS: Final = [block for block in read_blocks(README) if block.languag
 
 def known_variables() -> set[str]:
     keys = [*Settings.model_fields, *CLUSTER_KEYS, "upstream", "sandbox", "config"]
-    sections = {"limits": "`[limits]`", "batching": "`[batching]`"}
+    sections = {"limits": "`[limits]`", "connections": "`[connections]`", "batching": "`[batching]`"}
     inner = [f"{section}.{key}" for section, title in sections.items() for key in TABLES[title].model_fields]
     return {variable(key) for key in [*keys, *inner]}
 

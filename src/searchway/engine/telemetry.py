@@ -63,6 +63,12 @@ class Telemetry:
             ["cluster"],
             registry=registry,
         )
+        self._closed = Counter(
+            "searchway_connections_closed",
+            "HTTP connections that were refused or closed for a bound or a timeout, by reason.",
+            ["reason"],
+            registry=registry,
+        )
         self._inside = 0
         in_flight = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
         in_flight.set_function(lambda: self._inside)
@@ -123,6 +129,14 @@ class Telemetry:
     def answered(self, cluster: str, status: int, seconds: float) -> None:
         """Count an answer of a cluster; status 0 for a request without a whole one."""
         self._metrics.answered(cluster, status, seconds)
+
+    def connection_closed(self, reason: str) -> None:
+        """Count a connection that was refused or closed for a bound or a timeout."""
+        self._closed.labels(reason).inc()
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Show how many HTTP connections are open."""
+        Gauge("searchway_connections", "HTTP connections that are open.", registry=self.registry).set_function(count)
 
     def watch(self, cluster: str, ejected: Callable[[], int]) -> None:
         """Show how many nodes of a cluster are ejected at present."""

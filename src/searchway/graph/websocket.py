@@ -6,7 +6,7 @@ What `connection_init` carries counts as headers of each operation. https://gith
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import aclosing, suppress
 
 from graphql import GraphQLError
@@ -56,7 +56,7 @@ class WebSocketEndpoint:
         connection = _Connection(self._answerer, caller, receive, send, self._operations)
         try:
             with self._openings.open():
-                await connection.serve(offered=offered)
+                await connection.serve(_opened(scope), offered=offered)
         except ClosingError as error:
             self._answerer.note_refusal(Code.INVALID_ARGUMENT, caller)
             await _close(send, error.code, error.reason)
@@ -73,6 +73,12 @@ class WebSocketEndpoint:
         host = headers.get(b"host", b"").decode("latin-1")
         own = {f"http://{host}", f"https://{host}"}  # which of both, a proxy in front may hide
         return not origin or origin in own or bool({"*", origin} & set(self._origins))
+
+
+def _opened(scope: Scope) -> Callable[[], None]:
+    """Return what is called when the client has opened the sub-protocol: a server may take larger messages from then on."""
+    opened: Callable[[], None] = scope.get("extensions", {}).get("searchway.opened", lambda: None)
+    return opened
 
 
 async def _close(send: Send, code: Close, reason: str) -> None:
@@ -93,8 +99,8 @@ class _Connection:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()  # also those that a client has ended, until they are over
 
-    async def serve(self, *, offered: bool) -> None:
-        """Serve it, if the client offered the sub-protocol.
+    async def serve(self, opened: Callable[[], None], *, offered: bool) -> None:
+        """Serve it, if the client offered the sub-protocol; call `opened` when it has been opened.
 
         Raises:
             ClosingError: it has to be closed.
@@ -103,7 +109,7 @@ class _Connection:
         if not offered:
             raise ClosingError(Close.UNACCEPTABLE, f"expected the sub-protocol {messages.PROTOCOL}")
         try:
-            await self._start()
+            await self._start(opened)
             while True:
                 await self._take(await self._next())
         finally:
@@ -112,7 +118,7 @@ class _Connection:
             if self._tasks:
                 await asyncio.wait(self._tasks)
 
-    async def _start(self) -> None:
+    async def _start(self, opened: Callable[[], None]) -> None:
         """Wait for the message that opens the connection."""
         try:
             async with asyncio.timeout(INIT_SECONDS):
@@ -123,6 +129,7 @@ class _Connection:
         if message.type != "connection_init":
             raise ClosingError(Close.UNAUTHORIZED, "Unauthorized")
         self._caller = self._caller.beside(messages.read_headers(bytes(message.payload)))
+        opened()
         await self._write(messages.ACK)
 
     async def _next(self) -> Message:

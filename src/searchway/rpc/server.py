@@ -15,7 +15,7 @@ from searchway.rpc.health import Health
 from searchway.rpc.methods import Methods, UnknownMethods
 from searchway.rpc.reflection import reflection_handlers
 from searchway.rpc.stopping import Arrivals, Gate
-from searchway.settings import Address, ServerTls, Settings
+from searchway.settings import Address, ConnectionSettings, ServerTls, Settings
 
 HEALTH = "grpc.health.v1.Health"
 CALLS_WAITING = 10
@@ -59,7 +59,14 @@ class Server:
         await self._server.wait_for_termination()
 
 
-def create_server(engine: Engine, catalog: Catalog, settings: Settings, readiness: Readiness | None = None) -> Server:
+def create_server(
+    engine: Engine,
+    catalog: Catalog,
+    settings: Settings,
+    readiness: Readiness | None = None,
+    *,
+    connections: int | None = None,
+) -> Server:
     """Return a server for all operations of the catalogue. Must be called where an event loop runs.
 
     Args:
@@ -67,12 +74,14 @@ def create_server(engine: Engine, catalog: Catalog, settings: Settings, readines
         catalog: the operations.
         settings: the settings.
         readiness: what the state of health follows; always ready without it.
+        connections: how many may be open at the same time; no bound without it.
 
     Raises:
         SettingsError: the address cannot be listened at, or the certificates cannot be used.
     """
     assert settings.grpc is not None  # noqa: S101  # the caller starts no face that is off
-    server = grpc.aio.server(options=_options(settings))
+    bound = [("grpc.max_allowed_incoming_connections", connections)] if connections else []
+    server = grpc.aio.server(options=[*_options(settings), *bound])
     health, counter, gate = Health(catalog.services, readiness or Readiness()), Arrivals(), Gate()
     add_HealthServicer_to_server(health, server)
     server.add_generic_rpc_handlers((counter, *_handlers(engine, catalog, settings, gate)))
@@ -97,13 +106,26 @@ def _options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.server.max_pending_requests_hard_limit", waiting),
         ("grpc.max_receive_message_length", settings.limits.grpc_receive_bytes),
         ("grpc.max_send_message_length", settings.limits.grpc_send_bytes),
-        ("grpc.max_metadata_size", 16 * 1024),  # tokens of callers are long
+        *_bounds(settings.connections),
         ("grpc.so_reuseport", int(settings.workers > 1)),  # else two gateways would share a port in silence
         ("grpc.keepalive_time_ms", 60_000),  # finds callers that vanished without a word
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),  # callers may find out about us as well
         ("grpc.keepalive_permit_without_calls", 1),
         *_age(settings.max_connection_age),
+    ]
+
+
+def _bounds(settings: ConnectionSettings) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_metadata_size", settings.grpc_metadata_bytes),
+        (
+            "grpc.absolute_max_metadata_size",
+            settings.grpc_metadata_bytes,
+        ),  # between both it would refuse some by chance
+        ("grpc.max_concurrent_streams", settings.grpc_streams),
+        ("grpc.server_handshake_timeout_ms", settings.header_timeout * 1000),  # of TLS, and until HTTP/2 begins
+        ("grpc.max_connection_idle_ms", settings.idle_timeout * 1000),
     ]
 
 

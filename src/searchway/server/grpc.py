@@ -2,6 +2,7 @@
 
 from searchway.readiness import Readiness
 from searchway.rpc.server import Server, create_server
+from searchway.server.descriptors import ask_for_most, connections_of_a_face
 from searchway.server.gateway import Gateway
 
 
@@ -13,6 +14,7 @@ async def listen(gateway: Gateway, readiness: Readiness) -> Server | None:
     """
     if gateway.settings.grpc is None:
         return None
-    server = create_server(gateway.engine, gateway.catalog, gateway.settings, readiness)
+    most = connections_of_a_face(gateway.settings, ask_for_most())
+    server = create_server(gateway.engine, gateway.catalog, gateway.settings, readiness, connections=most)
     await server.start()
     return server

@@ -4,6 +4,7 @@ Knows nothing of HTTP clients, of operations or of the faces.
 """
 
 from searchway.settings.clusters import ClusterSettings, EngineName
+from searchway.settings.connections import ConnectionSettings
 from searchway.settings.load import load
 from searchway.settings.models import Address, BatchingSettings, LimitSettings, ServerTls, Settings
 
@@ -11,6 +12,7 @@ __all__ = [
     "Address",
     "BatchingSettings",
     "ClusterSettings",
+    "ConnectionSettings",
     "EngineName",
     "LimitSettings",
     "ServerTls",

@@ -69,5 +69,15 @@ def _origin(text: str) -> str:
     return text.lower().removesuffix(port if _DEFAULT_PORTS.get(parts.scheme) == parts.port else "")
 
 
+def _host_pattern(text: str) -> str:
+    """Return a host name, or `*.` and the end of names, or `*`, in lower case."""
+    if text == "*":
+        return text
+    if not is_host(text.removeprefix("*.")) or not text.isascii():
+        raise ValueError("expected a host name such as gateway.example.org, *.example.org, or *")
+    return text.lower().removesuffix(".")
+
+
+HostPattern = Annotated[str, AfterValidator(_host_pattern)]
 Node = Annotated[str, AfterValidator(_node)]
 Origin = Annotated[str, AfterValidator(_origin)]

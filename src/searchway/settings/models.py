@@ -18,7 +18,8 @@ from pydantic import (
 )
 
 from searchway.settings.clusters import ClusterSettings
-from searchway.settings.hosts import Origin, is_host
+from searchway.settings.connections import ConnectionSettings
+from searchway.settings.hosts import HostPattern, Origin, is_host
 from searchway.settings.section import AsList, Section, Words
 
 MIB = 1024 * 1024
@@ -249,8 +250,12 @@ class Settings(Section):
     """Seconds for which a page token is good."""
     limits: LimitSettings = LimitSettings()
     """Bounds on what callers ask."""
+    connections: ConnectionSettings = ConnectionSettings()
+    """Bounds on connections and on requests that are not complete."""
     batching: BatchingSettings = BatchingSettings()
     """Joining of calls."""
+    allowed_hosts: Annotated[tuple[HostPattern, ...], AsList] = ()
+    """Host names that HTTP requests may be for, as in `gateway.example.org` or `*.example.org`; IP addresses always are. If empty: on a loopback address those of the loopback interface, elsewhere all."""
     cors_origins: Annotated[tuple[Origin, ...], AsList] = ()
     """Origins whose pages may call the GraphQL face, as in `https://app.example.org`; closed if empty, `*` for every one."""
     introspection: bool = True
@@ -287,6 +292,11 @@ class Settings(Section):
             (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
             (short, "token_keys", "expected keys of at least 32 characters"),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
+            (
+                self.connections.body_memory < self.limits.request_bytes,
+                "connections.body_memory",
+                "expected at least limits.request_bytes",
+            ),
             (self.http is None and self.grpc is None, "http", "expected http or grpc to be on"),
             (
                 bool(self.http and self.http.port and self.http == self.grpc),

@@ -7,7 +7,6 @@ import asyncio
 import random
 import socket
 import ssl
-from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -15,9 +14,16 @@ from uvicorn.server import ServerState
 
 from searchway.readiness import Readiness
 from searchway.server import sockets
+from searchway.server.descriptors import ask_for_most, connections_of_a_face
 from searchway.server.gateway import Gateway
+from searchway.server.http.acceptor import Acceptor
 from searchway.server.http.application import EXPIRES, Application, create_application
+from searchway.server.http.bounds import Bounds
+from searchway.server.http.connections import Connection, Connections
 from searchway.server.http.health import Expose
+from searchway.server.http.hosts import Hosts
+from searchway.server.http.protocol import HttpProtocol
+from searchway.server.http.websocket import WebSocketProtocol
 from searchway.server.probes import Probes
 from searchway.settings import Address, ServerTls, Settings
 
@@ -28,6 +34,10 @@ class _Connections(set[Any]):
     def __init__(self) -> None:
         super().__init__()
         self._gone: asyncio.Event | None = None
+
+    def remove(self, connection: Any) -> None:
+        """Note the end of a connection; what uvicorn's WebSockets call."""
+        self.discard(connection)
 
     def discard(self, connection: Any) -> None:
         """Note the end of a connection."""
@@ -45,10 +55,13 @@ class _Connections(set[Any]):
 class HttpListener:
     """A listening socket, its connections and the requests on them."""
 
-    def __init__(self, application: Application, config: uvicorn.Config, address: Address, age: float) -> None:
+    def __init__(
+        self, application: Application, config: uvicorn.Config, bounds: Bounds, address: Address, age: float
+    ) -> None:
         """Take the most seconds that a connection is kept, 0 for no bound."""
         self._application = application
         self._config = config
+        self._bounds = bounds
         self._age = age
         self._state = ServerState()
         self._state.connections = self._connections = _Connections()
@@ -60,29 +73,21 @@ class HttpListener:
         """How many requests have come, those of operators not counted."""
         return self._application.arrivals
 
-    async def start(self, listener: socket.socket) -> None:
-        """Take connections from now on."""
+    def start(self, listener: socket.socket) -> None:
+        """Take connections from now on; must be called where an event loop runs."""
         self._config.load()
+        self._acceptor = Acceptor(listener, self._build, self._bounds.connections, self._config.ssl)
+
+    def _build(self, connection: Connection) -> HttpProtocol:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._protocol(loop), sock=listener, ssl=self._config.ssl, backlog=sockets.BACKLOG
+        state = {EXPIRES: loop.time() + self._age * random.uniform(0.9, 1.1)} if self._age else {}  # noqa: S311  # spreads them
+        return HttpProtocol(
+            connection, self._bounds, config=self._config, server_state=self._state, app_state=state, _loop=loop
         )
-
-    def _protocol(self, loop: asyncio.AbstractEventLoop) -> Callable[[], asyncio.Protocol]:
-        make: Any = self._config.http_protocol_class
-
-        def create() -> asyncio.Protocol:
-            state = {EXPIRES: loop.time() + self._age * random.uniform(0.9, 1.1)} if self._age else {}  # noqa: S311  # spreads them
-            protocol: asyncio.Protocol = make(
-                config=self._config, server_state=self._state, app_state=state, _loop=loop
-            )
-            return protocol
-
-        return create
 
     async def stop(self, grace: float) -> None:
         """Take no more connections and close those without a request; requests in flight get the seconds of grace to end."""
-        self._server.close()
+        self._acceptor.close()
         for connection in tuple(self._connections):
             connection.shutdown()
         try:
@@ -90,6 +95,7 @@ class HttpListener:
                 await self._until_ended()
         except TimeoutError:
             await self._cut()
+        await self._acceptor.wait_closed()
 
     async def _until_ended(self) -> None:
         await self._connections.until_none()
@@ -118,17 +124,26 @@ async def listen(gateway: Gateway, readiness: Readiness, probes: Probes, expose:
     application = create_application(gateway, readiness, probes, expose)
     listener = sockets.listen(settings.http, shared=settings.workers > 1)
     address = Address(host=settings.http.host, port=listener.getsockname()[1])
-    server = HttpListener(application, _config(application, settings), address, settings.max_connection_age)
-    await server.start(listener)
+    config, bounds = _config(application, settings), _bounds(gateway, settings.http)
+    server = HttpListener(application, config, bounds, address, settings.max_connection_age)
+    server.start(listener)
     return server
+
+
+def _bounds(gateway: Gateway, address: Address) -> Bounds:
+    settings, telemetry = gateway.settings, gateway.telemetry
+    most = connections_of_a_face(settings, ask_for_most())
+    connections = Connections(settings.connections, most, telemetry.connection_closed)
+    telemetry.watch_connections(lambda: len(connections))
+    hosts = Hosts(settings.allowed_hosts, address.host)
+    return Bounds(connections=connections, hosts=hosts, request_bytes=settings.limits.request_bytes)
 
 
 def _config(application: Application, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.limits.request_bytes,
+        http=HttpProtocol,
+        ws=WebSocketProtocol,
         ws_per_message_deflate=False,  # it would take more memory for each socket than all else
         loop="none",  # the one that runs already
         lifespan="off",
