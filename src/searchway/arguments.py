@@ -12,6 +12,7 @@ from searchway.settings.hosts import is_host
 
 _YEAR = 365 * 86_400.0
 _LAST_PORT = 65_535
+_LONGEST_FILE_NAME = 255
 _NAME = re.compile(r"[a-z0-9_.-]+")
 _RESERVED = re.compile(r"grpc-.*|.*-bin|te|host|connection|content-(type|length|encoding)|transfer-encoding|user-agent")
 
@@ -52,7 +53,11 @@ def seconds(text: str) -> float:
 
 def document(text: str) -> str:
     """Return a document, out of a file for `@FILE`."""
-    return _read(text[1:]) if text.startswith("@") else text
+    if text.startswith("@"):
+        return _read(text[1:])
+    if text.endswith(".json") or (len(text) <= _LONGEST_FILE_NAME and Path(text).is_file()):
+        raise ValueError(f"expected JSON; @{text} takes it out of the file")
+    return text
 
 
 def header(text: str) -> tuple[str, str]:

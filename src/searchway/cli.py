@@ -47,7 +47,19 @@ def _upstream_options(command: Command) -> Command:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_EXAMPLES = """
+\b
+Examples:
+  searchway serve --sandbox
+  searchway serve --upstream https://es.example.org:9200 --http 0.0.0.0:8080
+  searchway operations shrink
+  searchway call --sandbox opensearch ism.GetPolicy '{"policy_id": "log-retention"}'
+  searchway call --at 127.0.0.1:50051 cat.ListAllocation
+  searchway call --dry-run --upstream http://127.0.0.1:9200 security.PutRole @role.json
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
 @click.version_option(__version__, prog_name="searchway")
 def cli() -> None:
     """GraphQL and gRPC in front of Elasticsearch, OpenSearch and Open Distro clusters.
@@ -95,8 +107,21 @@ def schema() -> None:
     click.echo(print_sdl(load_catalog()), nl=False)
 
 
-@cli.command()
-@click.argument("operation")
+class _Call(click.Command):
+    """A command whose --sandbox may stand in front of the operation without an engine."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give --sandbox its engine where the name of an operation follows it, which has a dot and no engine does."""
+        pairs = zip(args, [*args[1:], ""], strict=False)
+        return super().parse_args(ctx, ["--sandbox=all" if a == "--sandbox" and "." in b else a for a, b in pairs])
+
+
+def _complete_operation(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in load_catalog().operations if name.lower().startswith(incomplete.lower())]
+
+
+@cli.command(cls=_Call)
+@click.argument("operation", shell_complete=_complete_operation)
 @click.argument("document", default="{}", callback=checked(arguments.document))
 @_upstream_options
 @click.option(
@@ -126,7 +151,7 @@ def schema() -> None:
 def call(context: click.Context, /, operation: str, document: str, config: Path | None, **options: Any) -> None:
     """Call OPERATION with DOCUMENT and print the answer; of a stream, a line for each message.
 
-    DOCUMENT is JSON by proto names, @FILE that holds it, or @- for standard input.
+    DOCUMENT is JSON by proto names (policy_id) or their JSON form (policyId), @FILE that holds it, or @- for standard input.
 
     For example: searchway call --sandbox opensearch ism.GetPolicy '{"policy_id": "logs"}'
     """
@@ -143,6 +168,10 @@ def call(context: click.Context, /, operation: str, document: str, config: Path 
         asyncio.run(_echo(calling.call_remote(target, operation, document, how)))
         return
     settings = _settings(config, options).model_copy(update={"access_log": False})
+    if (
+        "log_level" not in settings.model_fields_set
+    ):  # else what the log says of a failure stands before the failure itself
+        settings = settings.model_copy(update={"log_level": "error"})
     logs.configure(settings)
     work = calling.preview_here if dry_run else calling.call_here
     asyncio.run(_echo(work(settings, operation, document, how)))

@@ -1,6 +1,7 @@
 """How log lines are written: one JSON object each, or readable ones for a terminal."""
 
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ def configure(settings: Settings) -> None:
         structlog.processors.format_exc_info if settings.log_format == "json" else _keep,
     ]
     json = settings.log_format == "json"
-    renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=_has_colours())
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
         # One step does for the gateway's own lines, of which each call has one, what the others do one by one.
@@ -34,6 +35,11 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     logging.getLogger("grpc._cython.cygrpc").addFilter(_is_no_callers_text)
+
+
+def _has_colours() -> bool:
+    """Tell whether a person reads the lines on a terminal, who has not switched colours off (https://no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _is_no_callers_text(record: logging.LogRecord) -> bool:

@@ -83,3 +83,11 @@ def test_header_that_cannot_be_sent_is_refused(tmp_path: Path, text: str, proble
     with pytest.raises(ValueError) as caught:  # noqa: PT011  # the whole of it is compared
         arguments.header(text.format(tmp_path))
     assert str(caught.value) == problem.format(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["policy.json", "there"])
+def test_file_without_its_sign_gets_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "there").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"^expected JSON; @{name} takes it out of the file$"):
+        arguments.document(name)

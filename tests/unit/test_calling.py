@@ -161,3 +161,31 @@ def test_header_that_cannot_be_meant_is_refused(
 ) -> None:
     said = failure(monkeypatch, capsys, "--sandbox", "opensearch", "--header", header, "ism.ListPolicies")
     assert (said["code"], said["field"]) == ("INVALID_ARGUMENT", header.partition(":")[0])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--sandbox", "cat.ListAllocation"],
+        ["cat.ListAllocation", "--sandbox"],
+        ["--sandbox", "elasticsearch", "cat.ListAllocation"],
+        ["--sandbox=all", "cat.ListAllocation"],
+    ],
+)
+def test_sandbox_needs_no_engine(runner: CliRunner, arguments: list[str]) -> None:
+    said = runner.invoke(cli, ["call", "--dry-run", *arguments])
+    assert said.output == "GET /_cat/allocation?format=json&bytes=b\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "level"), [({}, "error"), ({"SEARCHWAY_LOG_LEVEL": "warning"}, "warning")], ids=["default", "asked for"]
+)
+def test_log_is_silent_unless_it_is_asked_for(
+    runner: CliRunner, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], level: str
+) -> None:
+    """What a failure says comes first, and alone."""
+    levels = []
+    monkeypatch.setattr("searchway.logs.configure", lambda settings: levels.append(settings.log_level))
+    said = runner.invoke(cli, ["call", "--upstream", "http://127.0.0.1:1", "cat.ListAllocation"], env=environ)
+    assert isinstance(said.exception, Exception)
+    assert levels == [level]

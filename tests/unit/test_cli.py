@@ -37,3 +37,13 @@ def test_operations_can_be_looked_for() -> None:
 def test_word_of_no_operation_is_told() -> None:
     said = CliRunner().invoke(cli, ["operations", "xyzzy"])
     assert (said.exit_code, said.output) == (1, "Error: no operation has 'xyzzy' in a name or a route\n")
+
+
+def test_operations_are_completed() -> None:
+    environ = {"_SEARCHWAY_COMPLETE": "bash_complete", "COMP_WORDS": "searchway call ism.GetP", "COMP_CWORD": "2"}
+    said = CliRunner().invoke(cli, prog_name="searchway", env=environ)
+    assert said.output == "plain,ism.GetPolicy\n"
+
+
+def test_help_begins_with_examples() -> None:
+    assert "searchway serve --sandbox\n" in CliRunner().invoke(cli, ["--help"]).output

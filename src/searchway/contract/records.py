@@ -172,6 +172,12 @@ class Shape:
         """The fields by proto name."""
         return {f.name: f for f in self.fields}
 
+    @cached_property
+    def by_json_name(self) -> Mapping[str, Field]:
+        """The fields by the names that JSON of protobuf has for them, as in `policyId`."""
+        names = {d.name: d.json_name for d in self.cls.DESCRIPTOR.fields}
+        return {names[f.name]: f for f in self.fields}
+
     @property
     def is_cause(self) -> bool:
         """Whether it is an engine's own account of an error."""

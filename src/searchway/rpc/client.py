@@ -19,6 +19,12 @@ from searchway.transcode.plain import plain
 _DETAILS = "grpc-status-details-bin"
 _OPTIONS = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]  # the gateway has limits
 
+_OTHER_PROTOCOLS = {
+    "http1.x server": "HTTP/1 is spoken at this address: expected that of the gateway's gRPC face, as in 127.0.0.1:50051",
+    "WRONG_VERSION_NUMBER": "TLS is not spoken at this address: leave out --tls, or give the address of a gRPC face with TLS",
+}
+"""What is told apart by what grpc's core says of a connection."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -99,13 +105,19 @@ async def call_gateway(
 def _failure(error: grpc.aio.AioRpcError, operation: Operation) -> Failure:
     told: dict[str, Any] = {
         "code": Code(error.code().name),
-        "message": error.details() or "",
+        "message": _message(error),
         "operation": operation.name,
     }
     for key, value in error.trailing_metadata() or ():
         if key == _DETAILS:
             told = {**_api_error(value), **told}
     return Failure(**told)
+
+
+def _message(error: grpc.aio.AioRpcError) -> str:
+    """Return what grpc says, in plain words where the other side speaks something else."""
+    said = error.details() or ""
+    return next((plain for sign, plain in _OTHER_PROTOCOLS.items() if sign in said), said)
 
 
 def _api_error(value: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The gRPC server: all services of the contract with reflection and health, bound to the configured address."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -142,10 +143,20 @@ def _bind(server: Any, address: Address, tls: ServerTls | None) -> int:
             else server.add_secure_port(str(address), _credentials(tls))
         )
     except RuntimeError as error:
-        raise SettingsError(f"grpc: cannot listen at {address}") from error
+        raise SettingsError(f"grpc: cannot listen at {address}{_why(address)}") from error
     if port == 0:
-        raise SettingsError(f"grpc: cannot listen at {address}")
+        raise SettingsError(f"grpc: cannot listen at {address}{_why(address)}")
     return port
+
+
+def _why(address: Address) -> str:
+    """Return the system's reason, which grpc keeps to itself, by trying once more."""
+    with socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET) as again:
+        try:
+            again.bind((address.host, address.port))
+        except OSError as error:
+            return f": {error.strerror or error}"
+    return ""
 
 
 def _credentials(tls: ServerTls) -> Any:

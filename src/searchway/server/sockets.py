@@ -18,12 +18,12 @@ def listen(address: Address, *, shared: bool) -> socket.socket:
     try:
         listener = _bind(address, shared=shared)
     except OSError as error:
-        raise _unusable("http", address) from error
+        raise _unusable("http", address, error) from error
     try:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise _unusable("http", address) from error
+        raise _unusable("http", address, error) from error
     return listener
 
 
@@ -39,7 +39,7 @@ def reserve(face: str, address: Address) -> tuple[socket.socket | None, Address]
         held = _bind(address, shared=True)
     except OSError as error:
         if error.errno == errno.EADDRINUSE or not address.port:
-            raise _unusable(face, address) from error
+            raise _unusable(face, address, error) from error
         return None, address
     return held, Address(host=address.host, port=held.getsockname()[1])
 
@@ -58,5 +58,5 @@ def _bind(address: Address, *, shared: bool) -> socket.socket:
     return bound
 
 
-def _unusable(face: str, address: Address) -> SettingsError:
-    return SettingsError(f"{face}: cannot listen at {address}")
+def _unusable(face: str, address: Address, error: OSError) -> SettingsError:
+    return SettingsError(f"{face}: cannot listen at {address}: {error.strerror or error}")

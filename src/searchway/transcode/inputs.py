@@ -16,13 +16,13 @@ _LONG = (-(2**63), 2**63 - 1)
 
 
 def build(shape: Shape, values: Mapping[str, Any], path: str = "") -> Any:
-    """Return the message for values keyed by proto names.
+    """Return the message for values keyed by proto names, or by the names that JSON of protobuf has for them.
 
     Enums are given by name or REST word. A Json field takes `jsontext.JsonText` as its text, and any other value as the JSON value that it is.
     None is absence.
 
     Raises:
-        InvalidArgumentError: a name is unknown, a value has the wrong type, or two of a choice are given.
+        InvalidArgumentError: a name is unknown or given twice, a value has the wrong type, or two of a choice are given.
     """
     message = shape.cls()
     _fill(shape, message, values, path)
@@ -32,14 +32,21 @@ def build(shape: Shape, values: Mapping[str, Any], path: str = "") -> Any:
 def _fill(shape: Shape, message: Any, values: Mapping[str, Any], path: str) -> None:
     chosen: dict[str, str] = {}
     for name, value in values.items():
-        field = shape.by_name.get(name)
-        if field is None:
-            raise InvalidArgumentError(path + name, f"unknown field; {suggest(name, shape.by_name)}")
+        field = shape.by_name.get(name) or _by_json_name(shape, name, values, path)
         if value is None and field.kind is not Kind.JSON:
             continue
         if field.oneof and chosen.setdefault(field.oneof, name) != name:
             raise InvalidArgumentError(path + name, f"{chosen[field.oneof]} is given already; only one of them can be")
         _set(field, message, value, path + name)
+
+
+def _by_json_name(shape: Shape, name: str, values: Mapping[str, Any], path: str) -> Field:
+    field = shape.by_json_name.get(name)
+    if field is None:
+        raise InvalidArgumentError(path + name, f"unknown field; {suggest(name, shape.by_name)}")
+    if field.name in values:
+        raise InvalidArgumentError(path + name, f"{field.name} is given already, which is the same field")
+    return field
 
 
 def _set(field: Field, message: Any, value: Any, path: str) -> None:

@@ -128,3 +128,19 @@ async def test_command_calls_a_gateway_with_secrets_from_files(
     assert run.message.node_ids == ["n-1"]
     assert (run.call.cluster, run.call.strict, run.call.request_id) == ("test", True, "mine")
     assert run.call.headers["authorization"] == "Bearer s3cret"
+
+
+async def test_another_protocol_is_named(serve: Any) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        with pytest.raises(CallError, match=r"^HTTP/1 is spoken at this address"):
+            await first_answer(Target(address=f"{host}:{port}"))
+    async with serve(ROWS) as face:
+        with pytest.raises(CallError, match=r"^TLS is not spoken at this address"):
+            await first_answer(Target(address=str(face.server.address), tls=True))

@@ -85,7 +85,7 @@ async def test_port_that_is_taken_is_a_wrong_setting(serve: Any) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"^grpc: cannot listen at 127.0.0.1:{port}$"):
+        with pytest.raises(SettingsError, match=f"^grpc: cannot listen at 127.0.0.1:{port}: Address already in use$"):
             async with serve(ROWS, grpc=f"127.0.0.1:{port}"):
                 pass
 

@@ -40,7 +40,7 @@ async def test_address_that_is_taken_is_told_in_one_line(
         out, error = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, out) == (2, b"")
     lines = [line for line in error.decode().splitlines() if not line.startswith("{")]
-    assert lines == [f"searchway: {face}: cannot listen at {taken}"]
+    assert lines == [f"searchway: {face}: cannot listen at {taken}: Address already in use"]
 
 
 async def test_face_that_is_off_is_null_in_the_log() -> None:
@@ -156,4 +156,4 @@ async def test_both_faces_have_one_time_of_grace() -> None:
 async def test_grpcs_own_lines_stay_out_of_the_log(taken: str) -> None:
     async with serving("--sandbox", "opensearch", "--http", "off", "--grpc", taken) as process:
         _, error = await asyncio.wait_for(process.communicate(), 30)
-    assert error.decode() == f"searchway: grpc: cannot listen at {taken}\n"
+    assert error.decode() == f"searchway: grpc: cannot listen at {taken}: Address already in use\n"

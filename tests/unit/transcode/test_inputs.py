@@ -110,3 +110,23 @@ def test_wrong_input_is_refused_by_its_path(name: str, values: dict[str, Any], f
     with pytest.raises(InvalidArgumentError, match=problem) as caught:
         build(name, values)
     assert caught.value.failure.field == field
+
+
+def test_names_of_json_are_taken_as_well() -> None:
+    message = build("ism.GetPolicy", {"policyId": "a"})
+    assert message.policy_id == "a"
+    assert build("ism.CreatePolicy", {"policyId": "a", "policy": {"defaultState": "b"}}).policy.default_state == "b"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"policyId": "a", "policy_id": "b"}, "policyId: policy_id is given already, which is the same field"),
+        ({"policyid": "a"}, "policyid: unknown field; did you mean policy_id?"),
+        ({"policy-id": "a"}, "policy-id: unknown field; did you mean policy_id?"),
+    ],
+)
+def test_no_field_is_given_twice_and_a_slip_gets_a_hint(values: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        build("ism.GetPolicy", values)
+    assert str(caught.value) == problem
