@@ -58,9 +58,10 @@ class Breaker:
 
     def begin(self) -> bool:
         """Say that a request goes; return whether it is the one that tries."""
-        is_trial = self.is_open
-        self._trying = self._trying or is_trial
-        return is_trial
+        if self._failures < self._limit:
+            return False
+        self._trying = True
+        return True
 
     def end(self, *, good: bool | None, is_trial: bool) -> None:
         """Say how the request ended; None if that tells nothing of the node.

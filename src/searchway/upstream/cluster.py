@@ -15,7 +15,7 @@ from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import HeaderPolicy
 from searchway.upstream.detection import Detection
-from searchway.upstream.node import TOO_LARGE, UNWELL, Broken
+from searchway.upstream.node import TOO_LARGE, UNAVAILABLE_STATUSES, Broken
 from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pool
 from searchway.upstream.product import Product, from_headers, from_root
@@ -31,7 +31,7 @@ _ROOT = HttpRequest(method="GET", path="/")
 _ASKING_EACH = 8
 
 # Statuses that say something of the moment, not of the product.
-_PASSING = UNWELL | {500}
+_PASSING = UNAVAILABLE_STATUSES | {500}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +234,6 @@ class Cluster:
         except TransportError as error:
             return Health(reachable=False, problem=error.failure.message, product=self._detection.product)
         self._detection.learn(from_root(answer))
-        well = answer.status not in UNWELL and answer.status not in REDIRECTS
+        well = answer.status not in UNAVAILABLE_STATUSES and answer.status not in REDIRECTS
         problem = "" if well else f"the cluster answered {answer.status}"
         return Health(reachable=well, problem=problem, product=self._detection.product)

@@ -114,10 +114,10 @@ def build_cluster(
     ]
     policy = HeaderPolicy(settings, whole.forward_headers, largest=limits.forwarded_header_bytes)
     pool = Pool(nodes, common.throttle, pick)
-    return Cluster(settings, pool, policy, Detection(_told(settings), clock), Pauses(clock))
+    return Cluster(settings, pool, policy, Detection(_configured(settings), clock), Pauses(clock))
 
 
-def _told(settings: ClusterSettings) -> Product | None:
+def _configured(settings: ClusterSettings) -> Product | None:
     """Return the product that the settings name."""
     engine = settings.engine or settings.sandbox
     return Product(engine=Engine(engine), version=settings.version or "") if engine else None

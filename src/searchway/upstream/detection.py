@@ -21,18 +21,18 @@ _MOST_REFUSED = 1000
 class Detection:
     """What is known of one cluster's product."""
 
-    def __init__(self, told: Product | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, configured: Product | None, clock: Callable[[], float] = time.monotonic) -> None:
         """Begin with what the settings say.
 
         Args:
-            told: The product of the settings, with or without a version; None if they do not say it.
+            configured: The product of the settings, with or without a version; None if they do not say it.
             clock: Seconds from any origin.
         """
-        self._told = told
+        self._configured = configured
         self._clock = clock
         self._ask_at = -_AGAIN_SAID
         self._refused: dict[bytes, float] = {}
-        self.product = told
+        self.product = configured
         """The product; None if it is not known."""
 
     def is_settled(self, who: bytes, *, must_know: bool) -> bool:
@@ -42,7 +42,7 @@ class Detection:
             who: Whom it would answer.
             must_know: Whether nothing can be sent without knowing it, so that a failure of just now is no excuse.
         """
-        if self._told and self._told.version:
+        if self._configured and self._configured.version:
             return True
         now = self._clock()
         if now < self._ask_at and (self.product or not must_know):
@@ -66,9 +66,11 @@ class Detection:
 
     def learn(self, product: Product | None) -> None:
         """Take what any answer tells."""
-        if product is None or product == self.product or (self._told and self._told.version):
+        if product is None or product == self.product or (self._configured and self._configured.version):
             return
-        if self._told:
-            product = replace(self._told, version=product.version if product.engine is self._told.engine else "")
+        if self._configured:
+            product = replace(
+                self._configured, version=product.version if product.engine is self._configured.engine else ""
+            )
         if product.version or self.product is None or product.engine is not self.product.engine:
             self.product = product

@@ -20,7 +20,7 @@ from searchway.upstream.throttle import Throttle
 from searchway.wire import HttpResponse
 
 # Statuses by which a node, or a proxy before it, says that it cannot work at present.
-UNWELL = frozenset({429, 502, 503, 504})
+UNAVAILABLE_STATUSES = frozenset({429, 502, 503, 504})
 
 # The one of these that is about the caller, who asks too much or for what is under way already.
 TOO_MANY = 429
@@ -98,7 +98,7 @@ class Node:
             seconds: how long the node may take; None for as long as the caller waits.
         """
         began = self._common.clock()
-        was_open, is_trial = self.breaker.is_open, self.breaker.begin()
+        is_trial = self.breaker.begin()
         good: bool | None = None
         self.outstanding += 1
         try:
@@ -111,7 +111,6 @@ class Node:
         finally:
             self.outstanding -= 1
             self._note(good, began, is_trial=is_trial)
-            self._tell(was_open=was_open)
         return outcome
 
     @property
@@ -121,9 +120,12 @@ class Node:
 
     def _note(self, good: bool | None, began: float, *, is_trial: bool) -> None:
         """Note how a request ended; None says nothing of the node."""
+        was_open = self.breaker.is_open
         self.breaker.end(good=good, is_trial=is_trial)
         if good is None:
             return
+        if not good or was_open:
+            self._tell(was_open=was_open)
         self._common.throttle.note(good=good)
         now = self._common.clock()
         seconds = now - began
@@ -168,4 +170,4 @@ def _is_well(outcome: HttpResponse | Broken) -> bool | None:
     """Tell whether the node works; None if the answer is about the caller: too many requests, or a lock."""
     if isinstance(outcome, Broken):
         return outcome.code is TOO_LARGE  # which is the caller's doing
-    return None if outcome.status == TOO_MANY else outcome.status not in UNWELL
+    return None if outcome.status == TOO_MANY else outcome.status not in UNAVAILABLE_STATUSES

@@ -38,6 +38,8 @@ class Pool:
             risky: Whether the request is lost if the node fails: a write, which is not sent again. It tries no node
                 that failed lately if there are others.
         """
+        if len(self._nodes) == 1 and not self._nodes[0].breaker.wait:
+            return self._nodes[0]
         usable = self._usable()
         if not usable:
             return self._choose_ejected(tried)

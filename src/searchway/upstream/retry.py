@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from searchway.contract.records import Retry
 from searchway.errors import Code
-from searchway.upstream.node import UNWELL, Broken
+from searchway.upstream.node import UNAVAILABLE_STATUSES, Broken
 from searchway.wire import HttpResponse
 
 _TOO_MANY = 429
@@ -24,7 +24,7 @@ def may_go_again(retry: Retry, outcome: HttpResponse | Broken) -> bool:
     if isinstance(outcome, Broken):
         safe = retry is Retry.SAFE or (retry is Retry.UNSENT and not outcome.sent)
         return safe and outcome.code is Code.UNAVAILABLE
-    return retry is Retry.SAFE and outcome.status in UNWELL
+    return retry is Retry.SAFE and outcome.status in UNAVAILABLE_STATUSES
 
 
 def pause(outcome: HttpResponse | Broken, *, attempt: int, elsewhere: bool) -> float:

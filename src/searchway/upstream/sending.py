@@ -78,8 +78,10 @@ class Sender:
         while (node := self._pool.choose(tried, risky=order.retry is not Retry.SAFE)) is not None:
             tried.append(node)
             outcome = await self._exchange(node, order, self._seconds(node, order, tried))
+            if len(tried) > self._retries or not may_go_again(order.retry, outcome):
+                break
             elsewhere = self._pool.has_other(tried)
-            if not self._goes_again(order, outcome, tries=len(tried), elsewhere=elsewhere):
+            if not self._pays(outcome, elsewhere=elsewhere):
                 break
             wait = pause(outcome, attempt=len(tried), elsewhere=elsewhere)
             if time.monotonic() + wait >= order.deadline:
@@ -87,10 +89,8 @@ class Sender:
             await asyncio.sleep(wait)
         return outcome or Broken(sent=False, problem="the cluster fails, and only a share of the calls goes to it")
 
-    def _goes_again(self, order: Order, outcome: HttpResponse | Broken, *, tries: int, elsewhere: bool) -> bool:
-        """Tell whether a request may be sent again, and take that out of the budget if it costs the cluster anything."""
-        if tries > self._retries or not may_go_again(order.retry, outcome):
-            return False
+    def _pays(self, outcome: HttpResponse | Broken, *, elsewhere: bool) -> bool:
+        """Take a retry out of the budget, unless it costs the cluster nothing; return whether it may be made."""
         costs_nothing = elsewhere and isinstance(outcome, Broken) and not outcome.sent
         return costs_nothing or self._budget.spend()
 
@@ -99,8 +99,9 @@ class Sender:
 
         Only a read is cut short, and only at a node that failed last: elsewhere it may just be a read that takes long.
         """
-        is_cut = order.retry is Retry.SAFE and node.breaker.is_suspect and len(tried) <= self._retries
-        return node.patience if is_cut and self._budget.has_some and self._pool.has_other(tried) else None
+        if not node.breaker.is_suspect or order.retry is not Retry.SAFE or len(tried) > self._retries:
+            return None
+        return node.patience if self._budget.has_some and self._pool.has_other(tried) else None
 
     async def _exchange(self, node: Node, order: Order, seconds: float | None) -> HttpResponse | Broken:
         watcher = order.watcher
