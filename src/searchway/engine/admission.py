@@ -10,7 +10,6 @@ No call that waits has a place: when one is given back, whoever could use it get
 import asyncio
 import time
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from searchway.contract.records import Operation
@@ -54,27 +53,23 @@ class Admission:
         """How many calls wait for a place."""
         return self._queue.size
 
-    def place(self, cluster: str, operation: Operation, call: Call) -> "Place":
-        """Return a context manager in which the call has a place.
+    async def enter(self, cluster: str, operation: Operation, call: Call) -> None:
+        """Take a place for the call, which `leave` gives back; without contention nothing is awaited.
 
         Raises:
-            CallError: at its beginning: RESOURCE_EXHAUSTED, there is none, or DEADLINE_EXCEEDED, the call's time ended before there was.
+            CallError: RESOURCE_EXHAUSTED, there is none, or DEADLINE_EXCEEDED, the call's time ended before there was.
         """
-        return Place(self, cluster, operation, call)
+        if not self._occupancy.take(cluster, call.principal):
+            await self._wait(cluster, operation, call)
 
-    def take(self, cluster: str, call: Call) -> Bound | None:
-        """Take a place at once; return the bound that is reached if there is none."""
-        bound = self._occupancy.reached(cluster, call.principal)
-        if bound is None:
-            self._occupancy.take(cluster, call.principal)
-        return bound
+    def leave(self, cluster: str, call: Call) -> None:
+        """Give the call's place back, and give those that are free to the calls that wait."""
+        self._occupancy.release(cluster, call.principal)
+        if self._queue.size:
+            self._serve()
 
-    async def wait(self, cluster: str, operation: Operation, call: Call, bound: Bound) -> None:
-        """Wait for a place and take it.
-
-        Raises:
-            CallError: the queue is full, or the wait was too long.
-        """
+    async def _wait(self, cluster: str, operation: Operation, call: Call) -> None:
+        bound = self._occupancy.reached(cluster, call.principal) or Bound.ALL
         call.settle()  # those that have their places already must not wait for it
         self._make_room(operation, call, bound)
         waiter = Waiter(cluster, call.principal, asyncio.get_running_loop().create_future())
@@ -93,12 +88,6 @@ class Admission:
             raise
         except _EvictedError:
             raise self._refused(operation, bound, self._crowd) from None
-
-    def release(self, cluster: str, call: Call) -> None:
-        """Give a place back, and give those that are free to the calls that wait."""
-        self._occupancy.release(cluster, call.principal)
-        if self._queue.size:
-            self._serve()
 
     def _serve(self) -> None:
         occupancy = self._occupancy
@@ -157,28 +146,6 @@ class Admission:
 
     def _told(self, bound: Bound) -> str:
         return self._occupancy.bounds.tell(bound)
-
-
-class Place:
-    """A place for one call, from entering to leaving."""
-
-    __slots__ = ("_admission", "_call", "_cluster", "_operation")
-
-    def __init__(self, admission: Admission, cluster: str, operation: Operation, call: Call) -> None:
-        self._admission = admission
-        self._cluster = cluster
-        self._operation = operation
-        self._call = call
-
-    async def __aenter__(self) -> None:
-        bound = self._admission.take(self._cluster, self._call)
-        if bound is not None:
-            await self._admission.wait(self._cluster, self._operation, self._call, bound)
-
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._admission.release(self._cluster, self._call)
 
 
 class _EvictedError(Exception):

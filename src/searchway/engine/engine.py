@@ -79,9 +79,12 @@ class Engine:
             run: Run | None = None
             try:
                 cluster = self._find_cluster(operation, call)
-                async with self._admission.place(cluster.name, operation, call):
+                await self._admission.enter(cluster.name, operation, call)
+                try:
                     run = Run(self._parts, operation, message, call, selection)
                     return read(await run.answer())
+                finally:
+                    self._admission.leave(cluster.name, call)
             except CallError as error:
                 call.place(error, operation, run.applied if run else Applied.NO)
                 raise
@@ -107,13 +110,14 @@ class Engine:
             applied = Applied.NO
             try:
                 cluster = self._find_cluster(operation, call)
-                async with (
-                    self._streams.place(cluster.name, operation, call),
-                    aclosing(open_stream(self._parts, operation, message, call, selection)) as answers,
-                ):
-                    applied = Applied.UNKNOWN
-                    async for answer in answers:
-                        yield read(answer)
+                await self._streams.enter(cluster.name, operation, call)
+                applied = Applied.UNKNOWN
+                try:
+                    async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
+                        async for answer in answers:
+                            yield read(answer)
+                finally:
+                    self._streams.leave(cluster.name, call)
             except CallError as error:
                 error.failure = replace(error.failure, operation=operation.name)  # what was called, not what that took
                 call.place(error, operation, applied)

@@ -3,9 +3,6 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
-
-_K = TypeVar("_K", bound=Hashable)
 
 EVERYWHERE = 2
 """How many times the bound of one cluster a principal may have at all clusters together."""
@@ -63,6 +60,9 @@ class Occupancy:
         """The bounds."""
         self.taken = 0
         """The places taken in all."""
+        self._all = bounds.all
+        self._cluster = bounds.cluster
+        self._principal = bounds.principal
         self._everywhere = bounds.number(Bound.PRINCIPAL_EVERYWHERE)
         self._clusters: dict[str, int] = {}
         self._principals: dict[Hashable, int] = {}
@@ -70,40 +70,40 @@ class Occupancy:
 
     def has_room(self, cluster: str) -> bool:
         """Tell whether a principal who has no place yet could get one at the cluster."""
-        bounds = self.bounds
-        return self.taken < bounds.all and self._clusters.get(cluster, 0) < bounds.cluster
+        return self.taken < self._all and self._clusters.get(cluster, 0) < self._cluster
 
     def reached(self, cluster: str, principal: Hashable) -> Bound | None:
         """Return the bound that keeps a call out; None if there is a place for it."""
-        bounds = self.bounds
-        if self._pairs.get((cluster, principal), 0) >= bounds.principal:
+        if self._pairs.get((cluster, principal), 0) >= self._principal:
             return Bound.PRINCIPAL
         if self._principals.get(principal, 0) >= self._everywhere:
             return Bound.PRINCIPAL_EVERYWHERE
-        if self._clusters.get(cluster, 0) >= bounds.cluster:
+        if self._clusters.get(cluster, 0) >= self._cluster:
             return Bound.CLUSTER
-        return Bound.ALL if self.taken >= bounds.all else None
+        return Bound.ALL if self.taken >= self._all else None
 
-    def take(self, cluster: str, principal: Hashable) -> None:
-        """Take a place, which must be there."""
+    def take(self, cluster: str, principal: Hashable) -> bool:
+        """Take a place; return whether there was one. Each call comes through here, so nothing is looked up twice."""
         pair = (cluster, principal)
+        at, of, both = self._clusters.get(cluster, 0), self._principals.get(principal, 0), self._pairs.get(pair, 0)
+        if self.taken >= self._all or at >= self._cluster or of >= self._everywhere or both >= self._principal:
+            return False
         self.taken += 1
-        self._clusters[cluster] = self._clusters.get(cluster, 0) + 1
-        self._principals[principal] = self._principals.get(principal, 0) + 1
-        self._pairs[pair] = self._pairs.get(pair, 0) + 1
+        self._clusters[cluster] = at + 1
+        self._principals[principal] = of + 1
+        self._pairs[pair] = both + 1
+        return True
 
     def release(self, cluster: str, principal: Hashable) -> None:
-        """Give a place back."""
+        """Give a place back, and forget the principal with its last one: principals come and go."""
+        pair = (cluster, principal)
         self.taken -= 1
-        _subtract(self._clusters, cluster)
-        _subtract(self._principals, principal)
-        _subtract(self._pairs, (cluster, principal))
-
-
-def _subtract(counts: dict[_K, int], key: _K) -> None:
-    """Take one off, and forget what came to nothing: principals come and go."""
-    left = counts[key] - 1
-    if left:
-        counts[key] = left
-    else:
-        del counts[key]
+        self._clusters[cluster] -= 1
+        if both := self._pairs[pair] - 1:
+            self._pairs[pair] = both
+        else:
+            del self._pairs[pair]
+        if of := self._principals[principal] - 1:
+            self._principals[principal] = of
+        else:
+            del self._principals[principal]

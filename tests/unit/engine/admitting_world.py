@@ -53,13 +53,14 @@ class World:
         return visit
 
     async def _stay(self, visit: Visit, call: Call, *, writes: bool) -> None:
-        async with self.admission.place(visit.cluster, WRITE if writes else READ, call):
-            visit.inside = True
-            self.entered.append(visit)
-            try:
-                await visit.end.wait()
-            finally:
-                visit.inside = False
+        await self.admission.enter(visit.cluster, WRITE if writes else READ, call)
+        visit.inside = True
+        self.entered.append(visit)
+        try:
+            await visit.end.wait()
+        finally:
+            visit.inside = False
+            self.admission.leave(visit.cluster, call)
 
     @property
     def inside(self) -> Sequence[Visit]:

@@ -9,7 +9,7 @@ from searchway.engine.admission import Queueing
 from searchway.engine.call import Call
 from searchway.engine.occupancy import Bounds
 from searchway.errors import Applied, CallError, Code
-from unit.engine.admitting_world import Visit, World
+from unit.engine.admitting_world import READ, Visit, World
 from unit.engine.turns import settle
 
 WIDE = Bounds(all=100, cluster=100, principal=100)
@@ -218,13 +218,15 @@ async def test_place_given_in_the_moment_in_which_the_caller_leaves_is_not_lost(
     if order == "caller first":
         leaver.task.cancel()
     call = Call(face="cli", request_id="r", principal="p")
-    world.admission.release("a", call)
+    world.admission.leave("a", call)
     if order == "place first":
         leaver.task.cancel()
     await settle()
     assert leaver.task.cancelled()
     assert patient.inside
-    world.admission.take("a", call)  # what the holder will give back again
+    patient.end.set()  # whose place is not the holder's, who has one no more
+    await settle()
+    await world.admission.enter("a", READ, call)  # what the holder will give back again
     holder.end.set()
     await world.finish()
 

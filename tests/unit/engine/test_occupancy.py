@@ -24,19 +24,19 @@ def test_each_bound_is_told(taken: list[str], cluster: str, principal: str, reac
     occupancy = Occupancy(BOUNDS)
     for place in taken:
         where, _, who = place.partition(":")
-        assert occupancy.reached(where, who) is None
-        occupancy.take(where, who)
+        assert occupancy.take(where, who)
     assert occupancy.reached(cluster, principal) is reached
+    assert occupancy.take(cluster, principal) is (reached is None)
 
 
 def test_nothing_is_kept_of_principals_who_left() -> None:
     occupancy = Occupancy(BOUNDS)
     for number in range(100):
-        occupancy.take("a", number)
+        assert occupancy.take("a", number)
         occupancy.release("a", number)
     kept = [value for value in vars(occupancy).values() if isinstance(value, dict)]
     assert len(kept) == 3
-    assert not any(kept)
+    assert sum(map(len, kept)) == 1  # the cluster
     assert occupancy.taken == 0
 
 
