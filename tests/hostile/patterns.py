@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import searchway
 from searchway.transcode.judgement import TABLE
@@ -20,17 +21,21 @@ class Use:
     """A regular expression and the way it is used."""
 
     place: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[Any]
     method: str
 
     @property
-    def run(self) -> Callable[[str], object]:
+    def run(self) -> Callable[[Any], object]:
         """What the use does to a text; whatever looks at every place of it is a search for all matches."""
         if self.method in _ANCHORED:
             return self.pattern.match if self.method == "match" else self.pattern.fullmatch
         if self.method == "sub":
-            return lambda text: self.pattern.sub("", text)
+            return lambda text: self.pattern.sub(text[:0], text)
         return self.pattern.findall
+
+    def text(self, text: str) -> str | bytes:
+        """Return a text of the kind that the pattern is for."""
+        return text.encode() if isinstance(self.pattern.pattern, bytes) else text
 
 
 def uses() -> Iterator[Use]:

@@ -17,6 +17,7 @@ _UP_TO_LONE = re.compile(
 _LONE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _LENGTH = len(r"\ud83d")
 _PREFIX = len(r"\u")
+_DIGITS = 4
 _IN_TEXT = re.compile("[\ud800-\udfff]")
 
 
@@ -41,7 +42,8 @@ def show(text: bytes, mark: str) -> bytes:
 
 def show_in_text(text: str, mark: str) -> str:
     """Return a parsed text with the lone surrogates that were hidden."""
-    return re.sub(f"{mark}(.{{4}})", lambda hidden: chr(int(hidden[1], 16)), text)
+    head, *hidden = text.split(mark)
+    return head + "".join(chr(int(piece[:_DIGITS], 16)) + piece[_DIGITS:] for piece in hidden)
 
 
 def replace_in_text(text: str) -> str:
