@@ -21,7 +21,7 @@ from searchway.contract.selection import Selected, Selection
 from searchway.engine.call import Call
 from searchway.engine.merging import copy_fields
 from searchway.engine.run import Parts, Run
-from searchway.errors import CallError, Code, Failure, TransportError
+from searchway.errors import CallError, Code, Failure, InvalidArgumentError, TransportError
 from searchway.families import WATCHES
 from searchway.families.documents import read_object
 from searchway.families.watching import State
@@ -122,6 +122,8 @@ class _Calls:
         run = Run(self._parts, operation, inputs.build(operation.request, values), self._call, None)
         try:
             return read_object((await run.answer()).bodies[0])
+        except InvalidArgumentError as error:  # the caller's own values have been checked: this one came from an answer
+            raise malformed(error) from error
         except CallError as error:
             raise self._call.place(error, operation, run.applied) from None
 

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from searchway.transcode import jsontext
+from searchway.transcode.depth import outside_of_strings
 
-# Brackets that are looked at in one text at most: so many take about 50 ms.
-_MOST_BRACKETS = 250_000
+# Stretches up to closing brackets that are looked at in one text at most: so many take some 40 ms.
+_MOST_STRETCHES = 40_000
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^,:\[\]{}\"\s]++")
-_UP_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_OPENING, _BRACKETS = b"[{", b"[]{}"
+_UP_TO_CLOSING = re.compile(rb'(?:[^"\]}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_CLOSING = re.compile(rb"[\]}]*+")
 
 
 def members(raw: bytes | msgspec.Raw) -> Mapping[str, msgspec.Raw]:
@@ -48,7 +49,7 @@ def elements(raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
 def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]:
     """Yield the elements of an array, or names and values of an object in turn."""
     position = _after(text, 0, opening)
-    brackets = 0
+    left = _MOST_STRETCHES
     if text[position : position + 1] == closing:
         return
     while True:
@@ -56,8 +57,8 @@ def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]
             stop = _end_of(_STRING, text, position)
             yield msgspec.Raw(text[position:stop])
             position = _after(text, _skip(text, stop), b":")
-        stop, looked_at = _end_of_value(text, position, _MOST_BRACKETS - brackets)
-        brackets += looked_at
+        stop, stretches = _end_of_value(text, position, left)
+        left -= stretches
         yield msgspec.Raw(text[position:stop])
         position = _skip(text, stop)
         if text[position : position + 1] == closing and _skip(text, position + 1) == len(text):
@@ -66,19 +67,21 @@ def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]
 
 
 def _end_of_value(text: bytes, position: int, most: int) -> tuple[int, int]:
-    """Return where a value ends, and how many brackets it has."""
+    """Return where a value ends, and in how many stretches that was found."""
     first = text[position : position + 1]
     if first not in {b"[", b"{"}:
         return _end_of(_STRING if first == b'"' else _SCALAR, text, position), 0
     depth = 0
     for count in range(1, most + 1):
-        position = _end_of(_UP_TO_BRACKET, text, position)
-        if position == len(text) or text[position] not in _BRACKETS:
+        stop = _end_of(_UP_TO_CLOSING, text, position)
+        stretch = outside_of_strings(text[position:stop])
+        depth += stretch.count(b"[") + stretch.count(b"{")
+        position = _end_of(_CLOSING, text, stop)
+        if position - stop >= depth:
+            return stop + depth, count
+        if position == stop:
             break
-        depth += 1 if text[position] in _OPENING else -1
-        position += 1
-        if depth == 0:
-            return position, count
+        depth -= position - stop
     raise ValueError("a part does not end, or has too many brackets")
 
 

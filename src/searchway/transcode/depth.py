@@ -34,8 +34,14 @@ def check_depth(raw: bytes) -> None:
 
 def depth_of(raw: bytes) -> int:
     """Return how many levels of arrays and objects a JSON text has, 0 for a plain value."""
+    steps = outside_of_strings(raw).translate(_STEPS, _OTHERS)
+    return max(accumulate(memoryview(steps).cast("b")), default=0)
+
+
+def outside_of_strings(raw: bytes) -> bytes:
+    """Return what of a JSON text stands outside of strings."""
+    if b'"' not in raw:
+        return raw
     if b"\\" in raw:  # of an escaped quotation mark, only the mark would count
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    outside_of_strings = b"".join(raw.split(b'"')[::2])
-    steps = outside_of_strings.translate(_STEPS, _OTHERS)
-    return max(accumulate(memoryview(steps).cast("b")), default=0)
+    return b"".join(raw.split(b'"')[::2])
