@@ -247,3 +247,49 @@ async def test_an_error_that_is_too_deep_keeps_its_status(gateway: Gateway, upst
         assert over_grpc == over_graphql
         assert over_grpc["code"] == "INVALID_ARGUMENT"
         assert over_grpc["message"].startswith(message.lower())
+
+
+MULTI_SEARCH: Final = load().operation("fleet.MultiSearch")
+ITEMS: Final = {
+    "deep": DEEP,
+    "not-a-number": "NaN",
+    "list": "[]",
+    "range": '{"took":9223372036854775808,"status":200}',
+    "hit": '{"hits":{"max_score":1,"hits":[{"_version":{}}]},"status":200}',
+    "source": '{"hits":{"hits":[{"_source":%s}]},"status":200}' % ("[" * 600 + "]" * 600),
+}
+
+
+@pytest.mark.parametrize("odd", ITEMS)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_search_that_cannot_be_read_is_an_item_that_failed(
+    gateway: Gateway, upstream: Upstream, odd: str
+) -> None:
+    good = '{"took":1,"hits":{"max_score":1.0,"hits":[{"_id":"g","_source":{"a":"\\ud83d"}}]},"status":200}'
+    upstream.expect(answering(f'{{"took":2,"responses":[{good},{ITEMS[odd]},{good}]}}'), forever=True)
+    values = {"searches": [{"body": {}}] * 3}
+    outcomes = await both(gateway, MULTI_SEARCH, values, good_case(MULTI_SEARCH))
+    for outcome in outcomes:
+        first, second, third = outcome["items"]
+        assert first == third
+        assert first["hits"]["hits"][0]["source"] == '{"a":"\\ud83d"}'
+        assert second["status"] == 502
+        assert "not of the documented shape" in second["error"]["reason"]
+        (failure,) = outcome["failures"]
+        assert (failure["code"], failure["item"], failure["operation"]) == ("INTERNAL", "1", "fleet.MultiSearch")
+    strict = await both(gateway, MULTI_SEARCH, {**values, "strict": True}, good_case(MULTI_SEARCH))
+    assert strict[0] == strict[1]
+    assert strict[0]["code"] == "INTERNAL"
+    assert strict[0]["message"].startswith("1: ")
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_page_with_an_item_that_cannot_be_read_names_it(gateway: Gateway, upstream: Upstream) -> None:
+    operation = load().operation("ism.ListPolicies")
+    for odd, problem in (('{"_id":"b","_seq_no":1e400}', ": seqno: expected a whole number of 64 bits"), ("7", "")):
+        upstream.expect(
+            answering(f'{{"policies":[{{"_id":"a"}},{odd},{{"_id":"c"}}],"total_policies":3}}'), forever=True
+        )
+        over_grpc, over_graphql = await both(gateway, operation, {}, good_case(operation))
+        assert over_grpc == over_graphql
+        assert over_grpc["message"].endswith(f"documented shape: policies[1]{problem}")

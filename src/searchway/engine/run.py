@@ -374,14 +374,19 @@ class Run:
             outcome = await self._hook.complete(done)
         except UNREADABLE as error:
             raise malformed(error) from error
-        answer.failures = tuple(self._located(failure) for failure in outcome.failures)
-        if answer.failures:
+        self._applied = Applied.YES
+        if outcome.failures:
             self._applied = Applied.PART if outcome.is_applied else Applied.NO
-            if self.call.strict or getattr(self.message, "strict", False):
-                raise self._partly_done(answer.failures)
-        else:
-            self._applied = Applied.YES
-        answer.local = {**(outcome.local or {}), "failures": [failure.document() for failure in answer.failures]}
+        answer.local = outcome.local or {}
+        answer.report = lambda failure: self._report(answer, [failure])
+        self._report(answer, outcome.failures)
+
+    def _report(self, answer: Answer, failures: Sequence[Failure]) -> None:
+        """Add the items that failed to an answer; of a strict call they are its error."""
+        answer.failures = (*answer.failures, *(self._located(failure) for failure in failures))
+        if answer.failures and (self.call.strict or getattr(self.message, "strict", False)):
+            raise self._partly_done(answer.failures)
+        answer.local = {**answer.local, "failures": [failure.document() for failure in answer.failures]}
 
     def _located(self, failure: Failure) -> Failure:
         located = UpstreamError(failure).with_context(

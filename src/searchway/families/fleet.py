@@ -1,8 +1,9 @@
 """Fleet searches: checkpoints go into the header lines, each search may fail on its own, and hits are paged only by an order that is total."""
 
+from dataclasses import replace
 from typing import Any
 
-from searchway.errors import InvalidArgumentError
+from searchway.errors import Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.families import searches
 from searchway.families.hooks import Done, Hook, Outcome
 from searchway.transcode.searchbody import read_members, sort_fields
@@ -37,7 +38,7 @@ class MultiSearch(Hook):
     async def complete(self, done: Done) -> Outcome:
         """Report every search that failed, by its number."""
         _, answers = searches.cut(done.body)
-        failed = [searches.failure_of(answer, item=str(number)) for number, answer in enumerate(answers)]
+        failed = [_failure_of(answer, str(number)) for number, answer in enumerate(answers)]
         return Outcome(failures=[failure for failure in failed if failure])
 
 
@@ -66,6 +67,14 @@ class Search(Hook):
             raise InvalidArgumentError(
                 f"{_BODY}.sort", f"{last}; to be paged, hits need an order that ends in {_ENDINGS}"
             )
+
+
+def _failure_of(answer: Any, item: str) -> Failure | None:
+    """Return why a search failed; that its answer cannot be read is a reason too."""
+    try:
+        return searches.failure_of(answer, item=item)
+    except MalformedAnswerError as error:
+        return replace(error.failure, item=item)
 
 
 def _check_object(body: Any, path: str) -> None:

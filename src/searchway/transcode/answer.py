@@ -12,15 +12,16 @@ UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, Recursi
 """What reading an answer raises that is not of the documented shape."""
 
 
-def malformed(error: Exception, *, applied: Applied = Applied.UNSPECIFIED) -> MalformedAnswerError:
+def malformed(error: Exception, *, at: str = "", applied: Applied = Applied.UNSPECIFIED) -> MalformedAnswerError:
     """Return the call's error for one that reading its answer raised, which says what is safe to tell.
 
     Args:
         error: what was raised.
+        at: the place of the item to blame.
         applied: what it means for a write, where that does not follow from its status.
     """
-    problem = str(error) if isinstance(error, FieldError | NestingError) else ""
-    return MalformedAnswerError.of_shape(problem, applied=applied)
+    known = str(error) if isinstance(error, FieldError | NestingError) else ""
+    return MalformedAnswerError.of_shape(": ".join(filter(None, (at, known))), applied=applied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ class Answer:
     """How the items are paged; None if all of them are wanted."""
     page: Page | None = None
     """The page, known once the answer has been read."""
+    report: Callable[[Failure], None] | None = None
+    """Adds an item that turned out to have failed while the answer was read; raises for a strict call. None if items have no errors."""
 
 
 _T = TypeVar("_T")

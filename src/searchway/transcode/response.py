@@ -15,6 +15,7 @@ from searchway.transcode import jsontext
 from searchway.transcode.answer import UNREADABLE, Answer, Page, malformed
 from searchway.transcode.compiler import Compiler, Dialect
 from searchway.transcode.expected import expected
+from searchway.transcode.itemwise import Itemwise
 from searchway.transcode.remembered import Remembered
 
 __all__ = ["Dialect", "Reader", "reader"]
@@ -32,6 +33,7 @@ class Reader:
         self, operation: Operation, selection: Selection | None, dialect: Dialect, *, is_clean: bool = False
     ) -> None:
         self._functions = Compiler(operation, dialect, is_clean=is_clean).compile(selection)
+        self._itemwise = Itemwise(operation, self._functions)
         self._is_write = not operation.read_only
         self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
         self._expected = expected(operation.response, operation.paging, is_write=not operation.read_only)
@@ -45,12 +47,15 @@ class Reader:
         try:
             return self._read_table(answer) or self._read_document(answer)
         except UNREADABLE as error:
+            if self._itemwise.replace(answer):
+                return self.read(answer)
             raise self._malformed(error, answer) from error
 
     def _malformed(self, error: Exception, answer: Answer) -> MalformedAnswerError:
         """Return the call's error. What it means for a write depends on whether an engine wrote the answer or somebody else."""
         is_foreign = self._is_write and not self._expected.begins(answer.bodies[0], self._wrap)
-        return malformed(error, applied=Applied.UNKNOWN if is_foreign else Applied.UNSPECIFIED)
+        applied = Applied.UNKNOWN if is_foreign else Applied.UNSPECIFIED
+        return malformed(error, at=self._itemwise.place(answer), applied=applied)
 
     def _read_table(self, answer: Answer) -> dict[str, Any] | None:
         """Read an answer whose rows can be parsed at once; return None of others."""
