@@ -16,9 +16,9 @@ class ManagedIndices(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report every index that was refused."""
-        told = read_object(done.body)
-        refused = told.get("failed_indices") or []
-        return Outcome(failures=[_refused(index) for index in refused], is_applied=told.get("updated_indices") != 0)
+        answer = read_object(done.body)
+        refused = answer.get("failed_indices") or []
+        return Outcome(failures=[_refused(index) for index in refused], is_applied=answer.get("updated_indices") != 0)
 
 
 class ExplainIndices(Hook):

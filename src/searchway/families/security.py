@@ -10,9 +10,7 @@ class BulkPutRole(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report every role that was refused."""
-        told = read_object(done.body)
-        refused = ((told.get("errors") or {}).get("details") or {}).items()
-        return Outcome(
-            failures=[item_failure(cause, item=name) for name, cause in refused],
-            is_applied=any(told.get(done) for done in ("created", "updated", "noop")),
-        )
+        answer = read_object(done.body)
+        refused = ((answer.get("errors") or {}).get("details") or {}).items()
+        stored = any(answer.get(word) for word in ("created", "updated", "noop"))
+        return Outcome(failures=[item_failure(cause, item=name) for name, cause in refused], is_applied=stored)
