@@ -267,7 +267,7 @@ async def test_a_search_that_cannot_be_read_is_an_item_that_failed(
 ) -> None:
     good = '{"took":1,"hits":{"max_score":1.0,"hits":[{"_id":"g","_source":{"a":"\\ud83d"}}]},"status":200}'
     upstream.expect(answering(f'{{"took":2,"responses":[{good},{ITEMS[odd]},{good}]}}'), forever=True)
-    values = {"searches": [{"body": {}}] * 3}
+    values: dict[str, Any] = {"searches": [{"body": {}}] * 3}
     outcomes = await both(gateway, MULTI_SEARCH, values, good_case(MULTI_SEARCH))
     for outcome in outcomes:
         first, second, third = outcome["items"]
