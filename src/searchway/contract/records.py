@@ -143,6 +143,8 @@ class Field:
     """The name of the oneof it belongs to."""
     engines: tuple["Availability", ...] = ()
     """In requests: the engines that take it; empty for all that have the operation."""
+    single: bool = False
+    """In requests: whether a list of one item is written as the item itself."""
 
     @property
     def is_map(self) -> bool:

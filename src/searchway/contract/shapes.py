@@ -74,6 +74,7 @@ class ShapeFactory:
             role=_ROLES[wire.role],
             key_from=wire.key_from or None,
             engines=tuple(map(read_availability, wire.engines)),
+            single=wire.single,
             duration=wire.text == contract_pb2.TEXT_DURATION,
             # A field marked optional stands in a oneof that the compiler made up.
             oneof=oneof.name if oneof is not None and len(oneof.fields) > 1 else None,

@@ -10,6 +10,7 @@ from graphql import DocumentNode, Executor, GraphQLError, GraphQLSchema, Operati
 from graphql.execution.middleware import MiddlewareManager
 from graphql.execution.values import VariableValues, get_variable_values
 
+from searchway.graph.hints import with_hints
 from searchway.graph.plan import Plan, make_plan
 from searchway.graph.refusals import RequestError
 from searchway.transcode.remembered import Remembered
@@ -79,7 +80,7 @@ class Document:
             return _NO_VARIABLES
         values = get_variable_values(self.schema, operation.variable_definitions, dict(given), _MOST_ERRORS)
         if isinstance(values, list):
-            raise RequestError(values)
+            raise RequestError(with_hints(self.schema, values))
         return values
 
     def plan(self, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues) -> Plan:

@@ -23,6 +23,7 @@ from graphql import (
 )
 
 from searchway.graph.documents import Document
+from searchway.graph.hints import with_hints
 from searchway.graph.limits import check_length, check_limits, too_many_tokens
 from searchway.graph.refusals import RequestError
 from searchway.settings import LimitSettings
@@ -86,7 +87,7 @@ class DocumentReader:
         errors = validate(self._schema, node, self._rules, _MOST_ERRORS, hide_suggestions=True)
         if not errors or not self._introspection:
             return errors
-        suggesting = validate(self._schema, node, self._rules, _MOST_SUGGESTIONS)
+        suggesting = with_hints(self._schema, validate(self._schema, node, self._rules, _MOST_SUGGESTIONS))
         return [*suggesting[:_MOST_SUGGESTIONS], *errors[_MOST_SUGGESTIONS:]]
 
 

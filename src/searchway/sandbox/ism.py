@@ -16,7 +16,7 @@ from searchway.sandbox.documents import check_sequence, conflict, save
 from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, index_not_found
 from searchway.sandbox.ismindices import index_routes
-from searchway.sandbox.ismpolicy import read_policy, template_clash
+from searchway.sandbox.ismpolicy import answered, read_policy, template_clash
 from searchway.sandbox.jsontext import JsonSyntaxError, parse, scan, syntax_error, token
 from searchway.sandbox.ordering import unmapped_sort
 from searchway.sandbox.parameters import check_refresh, integer, missing_body
@@ -61,8 +61,7 @@ def put_policy(cluster: Cluster, call: Call) -> Reply:
     check_refresh(call.query)
     seq_no = integer(call.query, "if_seq_no", _UNSET, "long")
     term = integer(call.query, "if_primary_term", 0, "long")
-    fills = cluster.engine.is_opensearch
-    policy = read_policy(_read(cluster.engine, call), policy_id, cluster.now(), fills=fills)
+    policy = read_policy(_read(cluster.engine, call), policy_id, cluster.now(), cluster.engine)
     _check_templates(cluster, policy)
     index = cluster.indices.get(CONFIG_INDEX) or _config_index(cluster)
     _check_write(index, policy_id, seq_no, term)
@@ -72,7 +71,11 @@ def put_policy(cluster: Cluster, call: Call) -> Reply:
     cluster.policies[policy_id] = policy
     body = {"_id": policy_id, "_version": document.version, "_primary_term": 1, "_seq_no": document.seq_no}
     headers = {"Location": _location(cluster.engine, policy_id)} if created else {}
-    return Reply(body={**body, "policy": {"policy": policy}}, status=201 if created else 200, headers=headers)
+    return Reply(
+        body={**body, "policy": {"policy": answered(policy, cluster.engine)}},
+        status=201 if created else 200,
+        headers=headers,
+    )
 
 
 def get_policy(cluster: Cluster, call: Call) -> Reply:
@@ -196,7 +199,7 @@ def _existing_index(cluster: Cluster) -> Index:
 
 def _stored(cluster: Cluster, index: Index, policy_id: str, version: dict[str, int]) -> dict[str, Any]:
     schema = _READ_SCHEMA if cluster.engine.is_opensearch else 1
-    policy = {**cluster.policies[policy_id], "schema_version": schema}
+    policy = {**answered(cluster.policies[policy_id], cluster.engine), "schema_version": schema}
     seq_no = index.documents[policy_id].seq_no
     return {"_id": policy_id, **version, "_seq_no": seq_no, "_primary_term": 1, "policy": policy}
 

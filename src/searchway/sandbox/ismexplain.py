@@ -9,6 +9,7 @@ from typing import Any
 from searchway.sandbox.call import Call, Reply
 from searchway.sandbox.cluster import Cluster, Index, Options
 from searchway.sandbox.errors import invalid_request
+from searchway.sandbox.ismpolicy import answered
 from searchway.sandbox.jsontext import read_body
 from searchway.sandbox.parameters import flag, integer, missing_body
 from searchway.sandbox.shapes import IndexPolicyBody, check
@@ -88,7 +89,8 @@ def _entry(cluster: Cluster, call: Call, index: Index, *, shown: bool) -> dict[s
     if managed is not None or cluster.engine.is_opensearch:
         entry["enabled"] = managed.enabled if managed else None
     if managed is not None and flag(call.query, "show_policy"):
-        entry["policy"] = managed.policy or cluster.policies.get(managed.policy_id)
+        policy = managed.policy or cluster.policies.get(managed.policy_id)
+        entry["policy"] = answered(policy, cluster.engine) if policy else None
     if flag(call.query, "validate_action"):
         entry["validate"] = _validation(managed)
     return entry

@@ -5,6 +5,7 @@ Pure. See https://docs.opensearch.org/latest/im-plugin/ism/policies/.
 
 from typing import Any
 
+from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument
 from searchway.sandbox.shapes import ActionBody, check
 from searchway.sandbox.wordlist import words
@@ -18,6 +19,8 @@ _KINDS = frozenset(
     read_write replica_count rollover rollup search_only shrink snapshot stop_replication transform custom""")
 )
 _CONDITIONS = frozenset(words("""min_index_age min_doc_count min_size cron min_rollover_age no_alias min_state_age"""))
+# The release of OpenSearch from which a policy may have several templates.
+_TEMPLATE_LISTS = (1, 1)
 _RETRY = {"count": 3, "backoff": "exponential", "delay": "1m"}
 _BACKOFFS = frozenset({"exponential", "constant", "linear"})
 _KIND_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -26,18 +29,20 @@ _KIND_DEFAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def read_policy(given: dict[str, Any], policy_id: str, now: int, *, fills: bool) -> dict[str, Any]:
+def read_policy(given: dict[str, Any], policy_id: str, now: int, engine: Engine) -> dict[str, Any]:
     """Return a policy as the plugin stores it.
 
     Args:
         given: the policy as sent.
         policy_id: its identity out of the path.
         now: epoch milliseconds.
-        fills: whether defaults of actions are written into them; Open Distro did not.
+        engine: whose plugin it is: OpenSearch's writes the defaults of actions into them, and takes several templates.
 
     Raises:
-        EngineError: illegal_argument_exception for whatever is missing, unknown or inconsistent.
+        EngineError: illegal_argument_exception for whatever is missing, unknown or inconsistent; parsing_exception for a list of templates
+            where the plugin takes none.
     """
+    fills = engine.is_opensearch
     _refuse_unknown(given, _POLICY_FIELDS, "Policy")
     for name in ("description", "default_state"):
         if given.get(name) is None:
@@ -52,8 +57,18 @@ def read_policy(given: dict[str, Any], policy_id: str, now: int, *, fills: bool)
         "error_notification": given.get("error_notification"),
         "default_state": given["default_state"],
         "states": states,
-        "ism_template": _templates(given.get("ism_template"), now),
+        "ism_template": _templates(given.get("ism_template"), now, takes_lists=_takes_lists(engine)),
     }
+
+
+def answered(policy: dict[str, Any], engine: Engine) -> dict[str, Any]:
+    """Return a stored policy as the plugin answers it: where there can be one template alone, it is no list."""
+    templates = policy["ism_template"]
+    return policy if _takes_lists(engine) or not templates else {**policy, "ism_template": templates[0]}
+
+
+def _takes_lists(engine: Engine) -> bool:
+    return engine.is_opensearch and engine.release >= _TEMPLATE_LISTS
 
 
 def action_kind(action: dict[str, Any]) -> str:
@@ -127,9 +142,12 @@ def _check_states(states: list[dict[str, Any]], default_state: str) -> None:
         raise illegal_argument("Policy must have a valid default state")
 
 
-def _templates(given: Any, now: int) -> list[dict[str, Any]] | None:
+def _templates(given: Any, now: int, *, takes_lists: bool) -> list[dict[str, Any]] | None:
     if given is None:
         return None
+    if isinstance(given, list) and not takes_lists:
+        found = "expecting token of type [START_OBJECT] but found [START_ARRAY]"
+        raise EngineError(400, "parsing_exception", f"Failed to parse object: {found}")
     listed = [given] if isinstance(given, dict) else given
     return [_template(template, now) for template in listed]
 

@@ -228,8 +228,10 @@ def _without(cluster: Cluster, stream: DataStream, held: list[str], name: str) -
     if name not in cluster.indices or name not in held:
         raise illegal_argument(_missing(cluster, stream, name))
     if stream.indices[-1] == name:
+        last = cluster.engine.is_opensearch and stream.indices == [name]
+        why = "the last backing index; delete the data stream instead" if last else "the write index"
         raise illegal_argument(
-            f"cannot remove backing index [{name}] of data stream [{stream.name}] because it is the write index"
+            f"cannot remove backing index [{name}] of data stream [{stream.name}] because it is {why}"
         )
     return [index for index in held if index != name]
 

@@ -80,7 +80,8 @@ class BodyWriter:
         if field.is_map:
             return self._entries(field, value, path)
         if field.repeated:
-            return [self._single(field, item, f"{path}[{index}]") for index, item in enumerate(value)]
+            items = [self._single(field, item, f"{path}[{index}]") for index, item in enumerate(value)]
+            return items[0] if field.single and len(items) == 1 else items
         return self._single(field, value, path)
 
     def _entries(self, field: Field, entries: Any, path: str) -> dict[str, Document]:

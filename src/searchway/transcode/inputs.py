@@ -3,6 +3,7 @@
 Must know nothing of where the values come from. What is refused here could not even be written as a message; the rest is `checks`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ from searchway.transcode.checks import expected_words, suggest
 
 _INT = (-(2**31), 2**31 - 1)
 _LONG = (-(2**63), 2**63 - 1)
+
+# The engines read numbers and truth values in quotes as if they had none, so what was written for them may have some.
+_TRUTH = {"true": True, "false": False}
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
 
 
 def build(shape: Shape, values: Mapping[str, Any], path: str = "") -> Any:
@@ -43,10 +49,19 @@ def _fill(shape: Shape, message: Any, values: Mapping[str, Any], path: str) -> N
 def _by_json_name(shape: Shape, name: str, values: Mapping[str, Any], path: str) -> Field:
     field = shape.by_json_name.get(name)
     if field is None:
-        raise InvalidArgumentError(path + name, f"unknown field; {suggest(name, shape.by_name)}")
+        raise InvalidArgumentError(path + name, f"unknown field; {suggest(name, shape.by_name)}{beyond(shape)}")
     if field.name in values:
         raise InvalidArgumentError(path + name, f"{field.name} is given already, which is the same field")
     return field
+
+
+def beyond(shape: Shape) -> str:
+    """Say where members go that the message does not declare; nothing where it takes no others."""
+    if shape.extra is not None:
+        return f"; what is not declared goes into {shape.extra.name}, as one JSON object"
+    if shape.spread is not None:
+        return f"; members of any other name go into {shape.spread.name}"
+    return f"; the key of an entry goes into {shape.key.name}" if shape.key is not None else ""
 
 
 def _set(field: Field, message: Any, value: Any, path: str) -> None:
@@ -105,27 +120,33 @@ def _text(_field: Field, value: Any, path: str) -> str:
 
 
 def _boolean(_field: Field, value: Any, path: str) -> bool:
-    if not isinstance(value, bool):
+    found = _TRUTH.get(value, value) if isinstance(value, str) else value
+    if not isinstance(found, bool):
         raise _wrong("true or false", value, path)
-    return value
+    return found
 
 
 def _whole(low: int, high: int) -> Callable[[Field, Any, str], int]:
     def convert(_field: Field, value: Any, path: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        found = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
+        if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
             raise _wrong(f"a whole number from {low} to {high}", value, path)
-        return int(value)
+        return int(found)
 
     return convert
 
 
 def _fraction(_field: Field, value: Any, path: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not (isinstance(value, int | float) or _is_number(value)):
         raise _wrong("a number", value, path)
     try:
         return float(value)
     except OverflowError as error:
         raise _wrong("a number of 64 bits", value, path) from error
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
 def _word(field: Field, value: Any, path: str) -> int:

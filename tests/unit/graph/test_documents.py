@@ -11,6 +11,8 @@ from searchway.settings import LimitSettings
 PART = 'BackingIndex: {dataStream: "a", index: "b"}'
 ALLOCATION = "{ cat { allocation { totalCount } } }"
 
+POLICY_OF_WARMING = '{description: "d", defaultState: "a", states: [{name: "a", actions: [{warmMigration: {}}]}]}'
+
 
 def read(schema: GraphQLSchema, text: str, introspection: bool = True, **limits: Any) -> Document:
     return DocumentReader(schema, LimitSettings(**limits), introspection=introspection).read(text)
@@ -35,6 +37,11 @@ def read(schema: GraphQLSchema, text: str, introspection: bool = True, **limits:
             "exactly one field",
         ),
         ("{ fleet { multiSearch(searches: [{body: {sort: desc}}]) { took } } }", "needs quotes"),
+        (
+            f'mutation {{ ismCreatePolicy(input: {{policyId: "p", policy: {POLICY_OF_WARMING}}}) {{ id }} }}',
+            "What is not declared goes into 'extra', as one JSON object.",
+        ),
+        ('mutation { indicesCreateIndex(input: {index: "i", aliases: {logs: {}}}) { index } }', "goes into 'name'."),
         (
             "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
             "introspection depth",
@@ -130,3 +137,21 @@ def test_variables_are_checked(schema: GraphQLSchema, given: dict[str, object], 
     document = read(schema, "query ($n: Int!) { cat { allocation(first: $n) { totalCount } } }")
     with pytest.raises(RequestError, match=problem):
         document.variables(document.operation(None), given)
+
+
+UNDECLARED = {"name": "a", "actions": [{"warmMigration": {}}]}
+
+
+def test_variables_with_undeclared_members_are_told_where_they_go(schema: GraphQLSchema) -> None:
+    policy = 'policy: {description: "d", defaultState: "a", states: $s}'
+    text = f'mutation($s: [StateInput!]!) {{ ismCreatePolicy(input: {{policyId: "p", {policy}}}) {{ id }} }}'
+    document = read(schema, text)
+    with pytest.raises(RequestError, match="What is not declared goes into 'extra'"):
+        document.variables(document.operation(None), {"s": [UNDECLARED]})
+
+
+def test_hints_are_not_given_where_the_schema_is_not_told(schema: GraphQLSchema) -> None:
+    text = 'mutation { ismCreatePolicy(input: {policyId: "p", policy: {x: 1}}) { id } }'
+    with pytest.raises(RequestError) as refused:
+        read(schema, text, introspection=False)
+    assert "goes into" not in str(refused.value)

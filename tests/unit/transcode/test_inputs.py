@@ -130,3 +130,56 @@ def test_no_field_is_given_twice_and_a_slip_gets_a_hint(values: dict[str, Any], 
     with pytest.raises(InvalidArgumentError) as caught:
         build("ism.GetPolicy", values)
     assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "read"),
+    [
+        ("ism.UpdatePolicy", {"if_seq_no": "-9223372036854775808"}, lambda m: m.if_seq_no == -(2**63)),
+        ("cat.ListAllocation", {"page_size": "007"}, lambda m: m.page_size == 7),
+        ("cat.ListAllocation", {"local": "true"}, lambda m: m.local is True),
+        ("cat.ListAllocation", {"local": "false"}, lambda m: m.HasField("local") and not m.local),
+        (
+            "ism.CreatePolicy",
+            {"policy": {"states": [{"actions": [{"shrink": {"percentage_of_source_shards": "5E-1"}}]}]}},
+            lambda m: m.policy.states[0].actions[0].shrink.percentage_of_source_shards == 0.5,
+        ),
+    ],
+)
+def test_numbers_and_truth_values_may_stand_in_quotes(name: str, values: dict[str, Any], read: Any) -> None:
+    assert read(build(name, values))
+
+
+@pytest.mark.parametrize("text", ["", " 1", "1 ", "1.0", "0x1", "1_0", "٣", "9223372036854775808", "9" * 5000])
+def test_other_texts_are_no_numbers(text: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="if_seq_no: expected a whole number"):
+        build("ism.UpdatePolicy", {"if_seq_no": text})
+
+
+@pytest.mark.parametrize("text", ["", "yes", "True", "1", "on"])
+def test_other_texts_are_no_truth_values(text: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="local: expected true or false"):
+        build("cat.ListAllocation", {"local": text})
+
+
+@pytest.mark.parametrize("text", ["", "NaN", "inf", "1_0", ".5", "1e"])
+def test_other_texts_are_no_fractions(text: str) -> None:
+    action = {"shrink": {"percentage_of_source_shards": text}}
+    with pytest.raises(InvalidArgumentError, match="expected a number"):
+        build("ism.CreatePolicy", {"policy": {"states": [{"actions": [action]}]}})
+
+
+def test_member_that_nobody_declared_is_told_where_it_goes() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        build("ism.CreatePolicy", {"policy": {"states": [{"actions": [{"warm_migration": {}}]}]}})
+    assert "; what is not declared goes into extra, as one JSON object" in caught.value.failure.message
+    with pytest.raises(InvalidArgumentError, match="; members of any other name go into filters"):
+        build("rules.ListRules", {"index_pattern": ["a"]})
+    with pytest.raises(InvalidArgumentError, match=r"aliases\[0\].logs: .*; the key of an entry goes into name"):
+        build("indices.CreateIndex", {"aliases": {"logs": {}}})
+
+
+def test_message_that_takes_no_others_gives_no_such_hint() -> None:
+    with pytest.raises(InvalidArgumentError, match="unknown field; did you mean description") as caught:
+        build("security.PutRole", {"role": {"descriptoin": "d"}})
+    assert "goes into" not in caught.value.failure.message

@@ -141,17 +141,19 @@ class Operation(_message.Message):
     def __init__(self, engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., form: _Optional[_Union[Form, str]] = ..., paging: _Optional[_Union[Paging, _Mapping]] = ..., batch: _Optional[_Union[Batch, _Mapping]] = ..., retry: _Optional[_Union[Retry, str]] = ..., stream_of: _Optional[str] = ..., query: _Optional[str] = ...) -> None: ...
 
 class Wire(_message.Message):
-    __slots__ = ("at", "role", "key_from", "also", "text", "engines")
+    __slots__ = ("at", "role", "key_from", "also", "text", "engines", "single")
     AT_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     KEY_FROM_FIELD_NUMBER: _ClassVar[int]
     ALSO_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ENGINES_FIELD_NUMBER: _ClassVar[int]
+    SINGLE_FIELD_NUMBER: _ClassVar[int]
     at: _containers.RepeatedScalarFieldContainer[str]
     role: Role
     key_from: str
     also: _containers.RepeatedScalarFieldContainer[str]
     text: Text
     engines: _containers.RepeatedCompositeFieldContainer[Availability]
-    def __init__(self, at: _Optional[_Iterable[str]] = ..., role: _Optional[_Union[Role, str]] = ..., key_from: _Optional[str] = ..., also: _Optional[_Iterable[str]] = ..., text: _Optional[_Union[Text, str]] = ..., engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ...) -> None: ...
+    single: bool
+    def __init__(self, at: _Optional[_Iterable[str]] = ..., role: _Optional[_Union[Role, str]] = ..., key_from: _Optional[str] = ..., also: _Optional[_Iterable[str]] = ..., text: _Optional[_Union[Text, str]] = ..., engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., single: _Optional[bool] = ...) -> None: ...

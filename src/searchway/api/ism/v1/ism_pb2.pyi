@@ -589,7 +589,7 @@ class AliasChange(_message.Message):
     def __init__(self, add: _Optional[_Union[AliasTarget, _Mapping]] = ..., remove: _Optional[_Union[AliasTarget, _Mapping]] = ...) -> None: ...
 
 class AliasTarget(_message.Message):
-    __slots__ = ("aliases", "filter", "routing", "index_routing", "search_routing", "is_write_index", "is_hidden", "must_exist", "extra")
+    __slots__ = ("aliases", "filter", "routing", "index_routing", "search_routing", "is_write_index", "is_hidden", "must_exist", "extra", "alias")
     ALIASES_FIELD_NUMBER: _ClassVar[int]
     FILTER_FIELD_NUMBER: _ClassVar[int]
     ROUTING_FIELD_NUMBER: _ClassVar[int]
@@ -599,6 +599,7 @@ class AliasTarget(_message.Message):
     IS_HIDDEN_FIELD_NUMBER: _ClassVar[int]
     MUST_EXIST_FIELD_NUMBER: _ClassVar[int]
     EXTRA_FIELD_NUMBER: _ClassVar[int]
+    ALIAS_FIELD_NUMBER: _ClassVar[int]
     aliases: _containers.RepeatedScalarFieldContainer[str]
     filter: _types_pb2.Json
     routing: str
@@ -608,7 +609,8 @@ class AliasTarget(_message.Message):
     is_hidden: bool
     must_exist: bool
     extra: _types_pb2.Json
-    def __init__(self, aliases: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., routing: _Optional[str] = ..., index_routing: _Optional[str] = ..., search_routing: _Optional[str] = ..., is_write_index: _Optional[bool] = ..., is_hidden: _Optional[bool] = ..., must_exist: _Optional[bool] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    alias: str
+    def __init__(self, aliases: _Optional[_Iterable[str]] = ..., filter: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., routing: _Optional[str] = ..., index_routing: _Optional[str] = ..., search_routing: _Optional[str] = ..., is_write_index: _Optional[bool] = ..., is_hidden: _Optional[bool] = ..., must_exist: _Optional[bool] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., alias: _Optional[str] = ...) -> None: ...
 
 class AllocationAction(_message.Message):
     __slots__ = ("require", "include", "exclude", "wait_for", "extra")
