@@ -11,6 +11,9 @@ On trial it gets one request, and no other until that has ended. What happens wh
 import time
 from collections.abc import Callable
 
+# Seconds of rest after which an ejected node may be tried before its time, where too many are ejected.
+_PROBE_SECONDS = 1.0
+
 # For how many times its time of ejection a node that failed gets nothing that could be lost, unless it has answered since.
 _LATELY_TIMES = 6
 
@@ -45,6 +48,11 @@ class Breaker:
     def is_open(self) -> bool:
         """Whether it failed so often that it is ejected, but for a request that tries it."""
         return self._failures >= self._limit
+
+    @property
+    def may_be_probed(self) -> bool:
+        """Whether it is ejected and has had a moment of rest, so that a request that loses nothing may try it before its time."""
+        return self.is_open and not self._trying and self._clock() - self._failed_at >= _PROBE_SECONDS
 
     @property
     def is_suspect(self) -> bool:

@@ -25,6 +25,9 @@ _USUAL_TIMES = 5
 _LEAST_PATIENCE, _MOST_PATIENCE = 0.25, 10.0
 _FIRST_PATIENCE = 1.0
 
+# The longest time that counts, in seconds: what takes longer is an operation that waits for something.
+_LONGEST = _MOST_PATIENCE / _USUAL_TIMES
+
 
 class Latency:
     """The seconds that answers took of late."""
@@ -39,6 +42,7 @@ class Latency:
 
     def note(self, seconds: float, now: float) -> None:
         """Take the time of another answer, or for which there was none, at a moment of the clock."""
+        seconds = min(seconds, _LONGEST)
         if self._average < 0:
             self._average = seconds
         else:

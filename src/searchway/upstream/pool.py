@@ -1,7 +1,8 @@
 """Chooses the node that gets the next request: of two that may, the one with less to do.
 
 Two are compared, the next in turn and any other, so that several gateways do not all run to the same node; equal ones take
-turns. A slow node counts as if it had more to do. Ejected nodes are passed over while others are left; where none is, a share
+turns. A slow node counts as if it had more to do. Ejected nodes are passed over while others are left. While these are fewer
+than half, which may be too few for the load, one read in ten tries an ejected node before its time; where none is left, a share
 of the requests goes through (`throttle`).
 """
 
@@ -10,6 +11,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from searchway.upstream.node import Node
 from searchway.upstream.throttle import Throttle
+
+# Of how many requests one tries an ejected node before its time; what a retry costs the budget is earned by as many.
+_PROBED_EACH = 10
 
 Pick = Callable[[Sequence[Node]], Node]
 
@@ -29,6 +33,7 @@ class Pool:
         self._throttle = throttle
         self._pick = pick
         self._turn = 0
+        self._since_probe = 0
 
     def choose(self, tried: Collection[Node] = (), *, risky: bool = False) -> Node | None:
         """Return the node for a request, one not tried yet if possible; None if the request is held back.
@@ -43,6 +48,13 @@ class Pool:
         usable = self._usable()
         if not usable:
             return self._choose_ejected(tried)
+        if (
+            not risky
+            and not tried
+            and len(usable) < len(self._nodes) - len(usable)
+            and (probed := self._choose_probed())
+        ):
+            return probed
         left = [node for node in usable if node not in tried] or usable
         if risky and len(left) > 1:
             left = [node for node in left if not node.breaker.has_failed_lately] or left
@@ -50,6 +62,16 @@ class Pool:
 
     def _usable(self) -> list[Node]:
         return [node for node in self._nodes if not node.breaker.wait]
+
+    def _choose_probed(self) -> Node | None:
+        """Return an ejected node that is to be tried before its time."""
+        self._since_probe += 1
+        if self._since_probe < _PROBED_EACH:
+            return None
+        probed = next((node for node in self._nodes if node.breaker.wait and node.breaker.may_be_probed), None)
+        if probed is not None:
+            self._since_probe = 0
+        return probed
 
     def _choose_ejected(self, tried: Collection[Node]) -> Node | None:
         left = [node for node in self._nodes if node not in tried]

@@ -45,3 +45,9 @@ def test_node_has_several_times_what_is_usual(usual: tuple[float, ...], patience
     assert latency.patience == patience
     clock.now += 3600  # what is usual is not forgotten while nothing is asked
     assert latency.patience == patience
+
+
+def test_one_operation_that_waits_makes_nobody_patient_for_long() -> None:
+    clock = Clock()
+    assert latency_of(clock, *[0.005] * 10, 30.0).patience < 2.1
+    assert latency_of(clock, *[0.005] * 10, 30.0, *[0.005] * 10).patience < 0.3

@@ -245,3 +245,31 @@ async def test_ejected_node_comes_back_by_one_request() -> None:
     await world.calls(10)
     assert world.cluster.ejected() == 0
     assert world.asked_since(start)["n0"] == 5
+
+
+async def test_few_nodes_that_are_left_soon_get_help_from_those_that_work_again() -> None:
+    world = World([works, refuses, refuses], more={"breaker_failures": 1})
+    await world.calls(10)
+    assert world.cluster.ejected() == 2
+    world.nodes[1:] = [works, works]
+    start = len(world.asked)
+    assert await world.calls(30) == {"200": 30}
+    assert world.asked_since(start) == {"n0": 30}  # they have a moment of rest
+    world.clock.now += 1
+    assert await world.calls(30, Retry.UNSENT) == {"200": 30}
+    assert world.cluster.ejected() == 2  # no write is risked for them
+    assert await world.calls(30) == {"200": 30}
+    assert world.cluster.ejected() <= 1  # half of them work, which is enough; the last has its time
+
+
+async def test_few_nodes_that_are_left_are_not_given_up_for_those_that_fail() -> None:
+    world = World([works, hangs(2), hangs(2)], more={"breaker_failures": 1})
+    while world.cluster.ejected() < 2:
+        await world.call()
+    start = len(world.asked)
+    for _ in range(40):
+        world.clock.now += 0.2
+        assert await world.call(seconds=10) == "200"
+    since = world.asked_since(start)
+    assert since["n0"] == 40
+    assert 1 <= since["n1"] + since["n2"] <= 4
