@@ -40,7 +40,8 @@ from servers.toolchain import find_toolchain
 
 SECONDS = 300
 CHUNK = 500
-SETTINGS = {"SEARCHWAY_LIMITS__IN_FLIGHT": "20000", "SEARCHWAY_GRACE": "1"}
+BOUNDS = ("IN_FLIGHT", "IN_FLIGHT_PER_CLUSTER", "IN_FLIGHT_PER_PRINCIPAL")
+SETTINGS = {**{f"SEARCHWAY_LIMITS__{bound}": "20000" for bound in BOUNDS}, "SEARCHWAY_GRACE": "1"}
 ANSWERS = (grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT)
 SHOWN = 5
 

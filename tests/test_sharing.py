@@ -1,6 +1,7 @@
 """Calls of one moment over both faces: how many requests they become, and that the answer says so."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,14 +17,17 @@ from searchway.api.cat.v1.cat_pb2_grpc import CatServiceStub
 from searchway.api.security.v1.security_pb2 import PutRoleRequest, RoleDescriptor
 from searchway.api.security.v1.security_pb2_grpc import SecurityServiceStub
 from searchway.contract.catalog import load
-from searchway.engine import Engine
+from searchway.contract.records import Operation
+from searchway.engine import Engine, run
 from searchway.engine.telemetry import Telemetry
 from searchway.graph.app import create_app
 from searchway.rpc.server import create_server
 from searchway.sandbox import Fault, Sandbox, create_sandbox, load_example_data
 from searchway.settings import Settings
+from searchway.transcode.request import encode
 from searchway.upstream import Clusters
 from searchway.upstream.asgi import AsgiTransport
+from searchway.wire import HttpRequest
 
 ROLE = 'securityPutRole(input: {name: "%s", role: {cluster: ["monitor"]}}) { created }'
 TABLE = "cat { allocation { edges { node { %s } } } }"
@@ -150,6 +154,22 @@ async def test_mutations_of_a_document_are_one_request_however_late_each_comes(b
         answer = await faces.ask("mutation {" + " ".join(f"r{n}: {role}" for n, role in enumerate(roles)) + "}")
         assert faces.lines == ["GET /", "POST /_security/role"]
     assert [n for n in range(100) if answer["data"][f"r{n}"] is None] == list(bad)
+
+
+async def test_mutations_of_a_document_are_one_request_though_one_of_them_takes_long_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(operation: Operation, message: Any, **how: Any) -> HttpRequest:
+        if getattr(message, "name", "") in {"role-5", "role-50"}:
+            time.sleep(0.02)  # which stops the loop for ten times the window
+        return encode(operation, message, **how)
+
+    monkeypatch.setattr(run, "encode", slow)
+    roles = [ROLE % f"role-{n}" for n in range(100)]
+    async with _open(slow_to_tell(), product=UNKNOWN, window=2) as faces:
+        answer = await faces.ask("mutation {" + " ".join(f"r{n}: {role}" for n, role in enumerate(roles)) + "}")
+        assert faces.lines == ["GET /", "POST /_security/role"]
+    assert "errors" not in answer
 
 
 async def test_mutations_of_an_array_of_requests_are_one_request_however_late_each_comes() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from searchway.engine.cohorts import Cohort, Expected
 from searchway.errors import CallError, Code
 from unit.engine.joining_world import BAD, Caller, Sent, World, answer, failed
 
@@ -22,6 +23,8 @@ STEPS = st.one_of(
     CALLS,
     st.tuples(st.just("leave"), st.integers(0, 5)),
     st.tuples(st.just("answer"), st.integers(0, 5), st.sampled_from([None, None, None, *CODES])),
+    st.tuples(st.just("set out"), st.integers(1, 4)),
+    st.tuples(st.just("settle")),
     st.tuples(st.just("turn"), st.integers(1, 4)),
 )
 
@@ -37,11 +40,18 @@ class Story:
     """Who left before being sent."""
     refused: list[Sent] = field(default_factory=list)
     """Requests that the cluster answered with an error."""
+    to_come: list[Expected] = field(default_factory=list)
+    """Members of cohorts that have not called."""
 
     async def play(self, step: tuple) -> None:  # type: ignore[type-arg]
         match step:
             case "call", thing, options, bad, odd:
-                self.world.call(thing, options=options, bad=bad, odd=odd)
+                expected = self.to_come.pop() if self.to_come else None
+                self.world.call(thing, options=options, bad=bad, odd=odd, expected=expected)
+            case "set out", number:
+                self.to_come += Cohort(number).members
+            case ("settle",) if self.to_come:
+                self.to_come.pop().settle()
             case "leave", number if self.world.callers:
                 await asyncio.sleep(0)
                 await self._leave(self.world.callers[-1 - number % len(self.world.callers)])
@@ -73,7 +83,7 @@ class Story:
         return any(request in self.refused or _is_bad(request) for request in self.requests(caller))
 
 
-@settings(max_examples=150)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(STEPS, max_size=40), st.booleans(), st.sampled_from([2, 100]), st.sampled_from([0, 60]))
 async def test_every_interleaving_ends_as_if_each_had_gone_alone(
     steps: list[tuple],  # type: ignore[type-arg]
@@ -85,6 +95,8 @@ async def test_every_interleaving_ends_as_if_each_had_gone_alone(
     story = Story(world)
     for step in steps:
         await story.play(step)
+    while story.to_come:
+        story.to_come.pop().settle()
     await world.finish()
     for caller in world.callers:
         _check_outcome(story, caller)
