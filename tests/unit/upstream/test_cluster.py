@@ -11,7 +11,10 @@ from searchway.contract.records import Engine, Retry
 from searchway.errors import Applied, Code, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings, LimitSettings, Settings
 from searchway.upstream import Cluster, Clusters, Product
+from searchway.upstream.carrier import carrier_of
+from searchway.upstream.clusters import build_cluster
 from searchway.wire import HttpRequest, HttpResponse
+from unit.upstream.clock import Clock
 from unit.upstream.raw_server import Exchange, raw_server
 
 Step = httpx.Response | Exception
@@ -50,7 +53,7 @@ def cluster_on(transport: httpx.AsyncBaseTransport, nodes: int = 3, *, limit: in
     urls = tuple(f"http://n{number}:9200/prefix" for number in range(nodes))
     cluster = ClusterSettings(name="c", nodes=urls, **more)
     settings = Settings(clusters=(cluster,), limits=LimitSettings(response_bytes=limit))
-    return Clusters(settings, transports={"c": transport}).get("c")
+    return build_cluster(cluster, settings, carrier_of(transport), clock=Clock())
 
 
 async def send(
