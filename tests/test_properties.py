@@ -134,7 +134,8 @@ def body_reader(operation: Operation) -> tuple[Reader, Shape, frozenset[str]]:
         beside = {f.name for f in whole.fields if f.role in {Role.LOCAL, Role.QUERY}}
         shape, elsewhere = whole, frozenset(binding.path.variables) | beside
     shape = replace(shape, fields=tuple(replace(f, required=False) for f in shape.fields))  # some stand in the path
-    as_answer = replace(operation, response=shape, paging=None, bindings=(replace(binding, response_body=""),))
+    bindings = (replace(binding, response_body=""),)
+    as_answer = replace(operation, response=shape, paging=None, bindings=bindings, read_only=True)  # which may be empty
     return Reader(as_answer, None, Dialect.PROTO), shape, elsewhere
 
 
