@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +81,8 @@ def serve(config: Path | None, **options: Any) -> None:
     from searchway import server  # noqa: PLC0415  # the servers take half a second to import, which other commands need not
 
     settings = _settings(config, options)
-    server.serve(
-        settings, lambda ports: click.echo(listing.first_queries(settings, ports.http, ports.grpc)), logs.configure
-    )
+    load = partial(load_settings, config, dict(os.environ), options)
+    server.serve(settings, lambda ports: click.echo(listing.first_queries(settings, ports.http, ports.grpc)), load)
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -11,12 +11,13 @@ from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from searchway.contract.catalog import Catalog
 from searchway.errors import SettingsError
 from searchway.readiness import Readiness
+from searchway.rpc.certificates import Certificates
 from searchway.rpc.handler import Engine
 from searchway.rpc.health import Health
 from searchway.rpc.methods import Methods, UnknownMethods
 from searchway.rpc.reflection import reflection_handlers
-from searchway.rpc.stopping import Arrivals, Gate
-from searchway.settings import Address, ConnectionSettings, ServerTls, Settings
+from searchway.rpc.stopping import Gate
+from searchway.settings import Address, ConnectionSettings, Settings
 
 HEALTH = "grpc.health.v1.Health"
 CALLS_WAITING = 10
@@ -26,18 +27,35 @@ CALLS_WAITING = 10
 class Server:
     """A gRPC server that has its port and does not listen yet."""
 
-    def __init__(self, server: Any, address: Address, *, health: Health, counter: Arrivals, gate: Gate) -> None:
+    def __init__(
+        self,
+        server: Any,
+        address: Address,
+        certificates: Certificates | None,
+        health: Health,
+        gate: Gate,
+    ) -> None:
         self._server = server
+        self._certificates = certificates
         self._health = health
-        self._counter = counter
         self._gate = gate
         self.address = address
         """Where it listens; its port is never 0."""
 
+    def prepare(self, settings: Settings) -> Callable[[], None]:
+        """Read the certificates anew; return what puts them to use, for connections that are made from then on.
+
+        Raises:
+            SettingsError: they cannot be read.
+        """
+        if self._certificates is None or settings.grpc_tls is None:
+            return lambda: None
+        return self._certificates.prepare(settings.grpc_tls)
+
     @property
     def arrivals(self) -> int:
         """How many calls have come, those for health not counted."""
-        return self._counter.count
+        return self._gate.arrivals.count
 
     async def start(self) -> None:
         """Take calls from now on."""
@@ -47,8 +65,7 @@ class Server:
         """Send GOAWAY and take no more calls; those in flight get the seconds of grace to end, then they are cancelled."""
         self._health.withdraw()
         if grace:
-            self._gate.hold()
-            await self._counter.until_quiet()
+            await self._gate.hold()
         stopping = asyncio.ensure_future(self._server.stop(grace))
         await asyncio.sleep(0)  # the turn in which it writes GOAWAY
         self._gate.release()
@@ -83,12 +100,13 @@ def create_server(
     assert settings.grpc is not None  # noqa: S101  # the caller starts no face that is off
     bound = [("grpc.max_allowed_incoming_connections", connections)] if connections else []
     server = grpc.aio.server(options=[*_options(settings), *bound])
-    health, counter, gate = Health(catalog.services, readiness or Readiness()), Arrivals(), Gate()
+    health, gate = Health(catalog.services, readiness or Readiness()), Gate()
     add_HealthServicer_to_server(health, server)
-    server.add_generic_rpc_handlers((counter, *_handlers(engine, catalog, settings, gate)))
-    port = _bind(server, settings.grpc, settings.grpc_tls)
+    server.add_generic_rpc_handlers((gate.arrivals, *_handlers(engine, catalog, settings, gate)))
+    certificates = Certificates(settings.grpc_tls) if settings.grpc_tls else None
+    port = _bind(server, settings.grpc, certificates)
     address = Address(host=settings.grpc.host, port=port)
-    return Server(server, address, health=health, counter=counter, gate=gate)
+    return Server(server, address, certificates, health, gate)
 
 
 def _handlers(engine: Engine, catalog: Catalog, settings: Settings, gate: Gate) -> tuple[Any, ...]:
@@ -135,12 +153,12 @@ def _age(seconds: float) -> list[tuple[str, int]]:
     return [("grpc.max_connection_age_ms", round(seconds * 1000))] if seconds else []
 
 
-def _bind(server: Any, address: Address, tls: ServerTls | None) -> int:
+def _bind(server: Any, address: Address, certificates: Certificates | None) -> int:
     try:
         port: int = (
             server.add_insecure_port(str(address))
-            if tls is None
-            else server.add_secure_port(str(address), _credentials(tls))
+            if certificates is None
+            else server.add_secure_port(str(address), certificates.credentials())
         )
     except RuntimeError as error:
         raise SettingsError(f"grpc: cannot listen at {address}{_why(address)}") from error
@@ -157,9 +175,3 @@ def _why(address: Address) -> str:
         except OSError as error:
             return f": {error.strerror or error}"
     return ""
-
-
-def _credentials(tls: ServerTls) -> Any:
-    ca = Path(tls.client_ca).read_bytes() if tls.client_ca else None
-    pair = (Path(tls.key).read_bytes(), Path(tls.cert).read_bytes())
-    return grpc.ssl_server_credentials([pair], root_certificates=ca, require_client_auth=ca is not None)

@@ -41,13 +41,16 @@ class Gate:
     """Lets answers pass, or holds them back."""
 
     def __init__(self) -> None:
+        self.arrivals = Arrivals()
+        """Counts the calls whose answers come by."""
         self.held = False
         """Whether it holds them back."""
         self._released = asyncio.Event()
 
-    def hold(self) -> None:
-        """Hold them back from now on."""
+    async def hold(self) -> None:
+        """Hold them back from now on, and return when no calls arrive any more."""
         self.held = True
+        await self.arrivals.until_quiet()
 
     def release(self) -> None:
         """Let them pass, for good."""

@@ -20,6 +20,7 @@ from searchway.server.http import listener as http
 from searchway.server.http.health import Expose
 from searchway.server.http.listener import HttpListener
 from searchway.server.probes import Probes, probing
+from searchway.server.reloading import Load, Reloader
 from searchway.settings import Address, Settings
 
 
@@ -41,6 +42,9 @@ class Role(Protocol):
     log: structlog.typing.FilteringBoundLogger
     """Where it says what it does."""
 
+    load: Load
+    """Reads the settings again."""
+
     def listening(self, ports: Ports, /) -> None:
         """Both faces listen."""
 
@@ -57,11 +61,15 @@ async def serve(settings: Settings, role: Role) -> None:
     Raises:
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, number, role)
+        loop.add_signal_handler(number, _stop, number, role)
     async with open_gateway(settings) as gateway, probing(gateway.clusters, settings.probe_seconds) as probes:
         readiness = Readiness()
         async with _listening(gateway, readiness, probes, role) as listeners:
+            parts = [gateway.clusters, *listeners.values()]
+            reloader = Reloader(settings, role.load, [part.prepare for part in parts], role.log)
+            loop.add_signal_handler(signal.SIGHUP, reloader.request)
             _say(role, _ports(listeners), settings)
             _calm_collector()
             await role.stopped.wait()

@@ -9,15 +9,17 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 import structlog
 
 from searchway.errors import SettingsError
 from searchway.server.exposition import Snapshot, Totals
 from searchway.server.link import Link
+from searchway.server.reloading import Load, Reloader
 from searchway.server.worker import Job, work
 from searchway.settings import Settings
 
@@ -34,10 +36,10 @@ _STOP_SECONDS = 10.0
 class Worker:
     """A process that serves, and the link to it."""
 
-    def __init__(self, number: int, settings: Settings, prepare: Callable[[Settings], None]) -> None:
+    def __init__(self, number: int, settings: Settings, load: Load) -> None:
         """Start it."""
         ours, theirs = socket.socketpair()
-        job = Job(number=number, settings=settings, prepare=prepare, link=theirs)
+        job = Job(number=number, settings=settings, load=load, link=theirs)
         self.number = number
         self.process: BaseProcess = multiprocessing.get_context("spawn").Process(target=work, args=(job,))
         self.process.start()
@@ -83,11 +85,12 @@ class Worker:
 class Supervisor:
     """Keeps workers running until it is told to stop."""
 
-    def __init__(self, settings: Settings, prepare: Callable[[Settings], None], announce: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, load: Load, announce: Callable[[], None]) -> None:
         """Take what each worker needs, and what is called once when all of them serve."""
         self._settings = settings
-        self._prepare = prepare
+        self._load = load
         self._announce: Callable[[], None] | None = announce
+        self._reloader = Reloader(settings, load, [], _log)
         self._workers: dict[int, Worker] = {}
         self._ended = Totals()
         self._stopped = asyncio.Event()
@@ -102,6 +105,7 @@ class Supervisor:
         """
         for asked in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(asked, self._stop, asked)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: self._run(self._reload()))
         try:
             async with asyncio.TaskGroup() as group:
                 for number in range(1, self._settings.workers + 1):
@@ -115,7 +119,7 @@ class Supervisor:
         """Keep a worker running."""
         pause = _FIRST_PAUSE
         while not self._stopped.is_set():
-            worker = self._workers[number] = Worker(number, self._settings, self._prepare)
+            worker = self._workers[number] = Worker(number, self._reloader.settings, self._load)
             code = await worker.watch(self._collect, self._one_listens)
             self._bury(worker)
             if self._stopped.is_set():
@@ -146,9 +150,19 @@ class Supervisor:
 
     def _collect(self, worker: Worker) -> None:
         """Give a worker the metrics of all; those that ask at the same time get the same."""
-        task = asyncio.create_task(self._answer(worker))
+        self._run(self._answer(worker))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _reload(self) -> None:
+        """Take the settings for workers that are to come, and have those that serve read theirs again."""
+        if await self._reloader.reload():
+            for worker in self._workers.values():
+                if worker.listening and worker.process.pid:
+                    os.kill(worker.process.pid, signal.SIGHUP)
 
     async def _answer(self, worker: Worker) -> None:
         if self._collecting is None or self._collecting.done():

@@ -6,18 +6,20 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 import uvloop
 from prometheus_client import CollectorRegistry
 
+from searchway import logs
 from searchway.errors import SettingsError
 from searchway.server.exposition import take_snapshot
 from searchway.server.http.health import Expose
 from searchway.server.link import Link
 from searchway.server.process import Ports, serve
+from searchway.server.reloading import Load
 from searchway.settings import Settings
 
 
@@ -29,8 +31,8 @@ class Job:
     """Which worker it is, from 1."""
     settings: Settings
     """The settings, in which no port is 0."""
-    prepare: Callable[[Settings], None]
-    """Called first."""
+    load: Load
+    """Reads the settings again."""
     link: socket.socket
     """Leads to the supervisor."""
 
@@ -40,13 +42,13 @@ def work(job: Job) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # until there is a loop: a terminal sends it to all, the supervisor answers
-    job.prepare(job.settings)
+    logs.configure(job.settings)
     sys.exit(uvloop.run(_work(job)))
 
 
 async def _work(job: Job) -> int:
     link = await Link.over(job.link)
-    role = Supervised(link, job.number)
+    role = Supervised(link, job.number, job.load)
     listening = asyncio.create_task(role.listen())
     try:
         await serve(job.settings, role)
@@ -62,7 +64,8 @@ async def _work(job: Job) -> int:
 class Supervised:
     """The role of a worker."""
 
-    def __init__(self, link: Link, number: int) -> None:
+    def __init__(self, link: Link, number: int, load: Load) -> None:
+        self.load = load
         self.stopped = asyncio.Event()
         self.log = structlog.get_logger("searchway").bind(worker=number, pid=os.getpid())
         self._link = link

@@ -9,32 +9,34 @@ import structlog
 import uvloop
 from prometheus_client import CollectorRegistry, generate_latest
 
+from searchway import logs
 from searchway.server import process, sockets
 from searchway.server.http.health import Expose
 from searchway.server.process import Ports
+from searchway.server.reloading import Load
 from searchway.server.supervisor import Supervisor
 from searchway.settings import Settings
 
 
-def serve(settings: Settings, announce: Callable[[Ports], None], prepare: Callable[[Settings], None]) -> None:
+def serve(settings: Settings, announce: Callable[[Ports], None], load: Load) -> None:
     """Serve until SIGINT or SIGTERM; then let the calls in flight end, unless a second signal comes.
 
     Args:
         settings: the settings.
         announce: called once when both faces listen, in every process.
-        prepare: called first in each process; a function of a module, which other processes can import.
+        load: reads the settings again; it travels to the processes of workers.
 
     Raises:
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
-    prepare(settings)
+    logs.configure(settings)
     if settings.workers == 1:
-        uvloop.run(process.serve(settings, Alone(announce)))
+        uvloop.run(process.serve(settings, Alone(announce, load)))
         return
     with ExitStack() as held:
         shared = _reserve(settings, held)
         ports = Ports(http=shared.http, grpc=shared.grpc)
-        asyncio.run(Supervisor(shared, prepare, lambda: announce(ports)).run())
+        asyncio.run(Supervisor(shared, load, lambda: announce(ports)).run())
 
 
 def _reserve(settings: Settings, held: ExitStack) -> Settings:
@@ -51,7 +53,8 @@ def _reserve(settings: Settings, held: ExitStack) -> Settings:
 class Alone:
     """The role of a process that has no others beside it."""
 
-    def __init__(self, announce: Callable[[Ports], None]) -> None:
+    def __init__(self, announce: Callable[[Ports], None], load: Load) -> None:
+        self.load = load
         self.stopped = asyncio.Event()
         self.log = structlog.get_logger("searchway")
         self.listening = announce

@@ -76,6 +76,10 @@ class Cluster:
         """What the cluster runs, as far as settings and answers have told."""
         return self._detection.product
 
+    def adopt(self, policy: HeaderPolicy) -> None:
+        """Write the headers of requests by another policy from now on."""
+        self._policy = policy
+
     def identity(self, headers: Mapping[str, str]) -> bytes:
         """Return a digest of what the cluster can tell a caller by; see `HeaderPolicy.identity`."""
         return self._policy.identity(headers)

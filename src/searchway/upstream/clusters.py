@@ -1,6 +1,7 @@
 """All configured clusters, by name: the door to the network for everyone above."""
 
 import random
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 
@@ -21,7 +22,7 @@ from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pick, Pool
 from searchway.upstream.product import Product
 from searchway.upstream.throttle import Throttle
-from searchway.upstream.transport import open_transport
+from searchway.upstream.transport import NetworkTransport, tls_context
 
 CLUSTER_HEADER = "x-searchway-cluster"
 
@@ -64,6 +65,22 @@ class Clusters:
             raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
         return cluster
 
+    def prepare(self, settings: Settings) -> Callable[[], None]:
+        """Read credentials and certificates anew; return what puts them to use, for requests that are made from then on.
+
+        Raises:
+            SettingsError: A certificate or key cannot be used, or a secret cannot stand in a header.
+        """
+        found = [(cluster.name, _policy(cluster, settings), _context(cluster)) for cluster in settings.clusters]
+
+        def use() -> None:
+            for name, policy, context in found:
+                self._clusters[name].adopt(policy)
+                if isinstance(carrier := self._carriers[name], NetworkTransport):
+                    carrier.trust(context)
+
+        return use
+
     async def aclose(self) -> None:
         """Close every connection."""
         for carrier in self._carriers.values():
@@ -73,11 +90,22 @@ class Clusters:
 def _open(settings: ClusterSettings) -> Carrier:
     if settings.sandbox:
         raise SettingsError(f"clusters.{settings.name}.sandbox: expected to run where the sandbox is built in")
+    return NetworkTransport(tls=_context(settings), connect_timeout=settings.connect_timeout)
+
+
+def _context(settings: ClusterSettings) -> ssl.SSLContext:
     try:
-        return open_transport(settings)
+        return tls_context(settings)
     except OSError as error:
         keys = "ca, client_cert and client_key"
         raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
+
+
+def _policy(settings: ClusterSettings, whole: Settings) -> HeaderPolicy:
+    try:
+        return HeaderPolicy(settings, whole.forward_headers, largest=whole.limits.forwarded_header_bytes)
+    except OSError as error:
+        raise SettingsError(f"clusters.{settings.name}: expected a readable file, got {error.filename}") from None
 
 
 def build_cluster(
@@ -112,9 +140,8 @@ def build_cluster(
         )
         for url in settings.nodes or ("http://sandbox",)
     ]
-    policy = HeaderPolicy(settings, whole.forward_headers, largest=limits.forwarded_header_bytes)
     pool = Pool(nodes, common.throttle, pick)
-    return Cluster(settings, pool, policy, Detection(_configured(settings), clock), Pauses(clock))
+    return Cluster(settings, pool, _policy(settings, whole), Detection(_configured(settings), clock), Pauses(clock))
 
 
 def _configured(settings: ClusterSettings) -> Product | None:

@@ -65,6 +65,12 @@ class NetworkTransport:
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
 
+    def trust(self, tls: ssl.SSLContext) -> None:
+        """Check and show certificates in another way, on connections that are made from now on; drop those that nobody uses."""
+        self._tls = tls
+        for place in self._origins.values():
+            place.drop(float("inf"))
+
     async def exchange(self, origin: str, outgoing: Outgoing, limit: int) -> HttpResponse:
         """Send a request and return the answer; a caller who leaves closes the connection, so that the node notices."""
         place = self._origins.get(origin) or self._add(origin)
@@ -134,16 +140,12 @@ class NetworkTransport:
         await asyncio.sleep(0)  # the turn in which the loop closes them
 
 
-def open_transport(settings: ClusterSettings) -> NetworkTransport:
-    """Return a transport with the cluster's TLS settings.
+def tls_context(settings: ClusterSettings) -> ssl.SSLContext:
+    """Return how certificates are checked and shown by the cluster's settings.
 
     Raises:
         OSError: A certificate or key cannot be read or used.
     """
-    return NetworkTransport(tls=_tls(settings), connect_timeout=settings.connect_timeout)
-
-
-def _tls(settings: ClusterSettings) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     if settings.ca:

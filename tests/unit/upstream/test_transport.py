@@ -13,14 +13,15 @@ import trustme
 from searchway.settings import ClusterSettings
 from searchway.upstream.answers import AnswerTooLargeError
 from searchway.upstream.carrier import Headers, Outgoing
-from searchway.upstream.transport import NetworkTransport, open_transport
+from searchway.upstream.transport import NetworkTransport, tls_context
 from searchway.wire import HttpResponse
 from unit.upstream.raw_server import OK, Behave, Exchange, RawServer, answer, answer_ok, closed_port, raw_server
 
 
 @asynccontextmanager
 async def transport_to(url: str, **more: Any) -> AsyncIterator[NetworkTransport]:
-    transport = open_transport(ClusterSettings(name="c", nodes=(url,), **more))
+    settings = ClusterSettings(name="c", nodes=(url,), **more)
+    transport = NetworkTransport(tls=tls_context(settings), connect_timeout=settings.connect_timeout)
     yield transport
     await transport.aclose()
 

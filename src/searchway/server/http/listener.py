@@ -6,7 +6,7 @@ uvicorn's own server stops on signals, closes all connections in one step and co
 import asyncio
 import random
 import socket
-import ssl
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -23,9 +23,10 @@ from searchway.server.http.connections import Connection, Connections
 from searchway.server.http.health import Expose
 from searchway.server.http.hosts import Hosts
 from searchway.server.http.protocol import HttpProtocol
+from searchway.server.http.tls import Certificates
 from searchway.server.http.websocket import WebSocketProtocol
 from searchway.server.probes import Probes
-from searchway.settings import Address, ServerTls, Settings
+from searchway.settings import Address, Settings
 
 
 class _Connections(set[Any]):
@@ -56,17 +57,32 @@ class HttpListener:
     """A listening socket, its connections and the requests on them."""
 
     def __init__(
-        self, application: Application, config: uvicorn.Config, bounds: Bounds, address: Address, age: float
+        self, application: Application, config: uvicorn.Config, bounds: Bounds, address: Address, settings: Settings
     ) -> None:
-        """Take the most seconds that a connection is kept, 0 for no bound."""
+        """Read the certificates, if there are any.
+
+        Raises:
+            SettingsError: they cannot be used.
+        """
         self._application = application
         self._config = config
         self._bounds = bounds
-        self._age = age
+        self._certificates = Certificates(settings.http_tls) if settings.http_tls else None
+        self._age = settings.max_connection_age
         self._state = ServerState()
         self._state.connections = self._connections = _Connections()
         self.address = address
         """Where it listens; its port is never 0."""
+
+    def prepare(self, settings: Settings) -> Callable[[], None]:
+        """Read the certificates anew; return what puts them to use, for connections that are made from then on.
+
+        Raises:
+            SettingsError: they cannot be used.
+        """
+        if self._certificates is None or settings.http_tls is None:
+            return lambda: None
+        return self._certificates.prepare(settings.http_tls)
 
     @property
     def arrivals(self) -> int:
@@ -76,7 +92,8 @@ class HttpListener:
     def start(self, listener: socket.socket) -> None:
         """Take connections from now on; must be called where an event loop runs."""
         self._config.load()
-        self._acceptor = Acceptor(listener, self._build, self._bounds.connections, self._config.ssl)
+        context = self._certificates.context if self._certificates else None
+        self._acceptor = Acceptor(listener, self._build, self._bounds.connections, context)
 
     def _build(self, connection: Connection) -> HttpProtocol:
         loop = asyncio.get_running_loop()
@@ -124,8 +141,8 @@ async def listen(gateway: Gateway, readiness: Readiness, probes: Probes, expose:
     application = create_application(gateway, readiness, probes, expose)
     listener = sockets.listen(settings.http, shared=settings.workers > 1)
     address = Address(host=settings.http.host, port=listener.getsockname()[1])
-    config, bounds = _config(application, settings), _bounds(gateway, settings.http)
-    server = HttpListener(application, config, bounds, address, settings.max_connection_age)
+    config, bounds = _config(application), _bounds(gateway, settings.http)
+    server = HttpListener(application, config, bounds, address, settings)
     server.start(listener)
     return server
 
@@ -139,7 +156,7 @@ def _bounds(gateway: Gateway, address: Address) -> Bounds:
     return Bounds(connections=connections, hosts=hosts, request_bytes=settings.limits.request_bytes)
 
 
-def _config(application: Application, settings: Settings) -> uvicorn.Config:
+def _config(application: Application) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         http=HttpProtocol,
@@ -152,10 +169,4 @@ def _config(application: Application, settings: Settings) -> uvicorn.Config:
         proxy_headers=False,  # nobody asks where a caller is
         server_header=False,
         date_header=False,
-        **(_tls(settings.http_tls) if settings.http_tls else {}),
     )
-
-
-def _tls(tls: ServerTls) -> dict[str, Any]:
-    required = {"ssl_ca_certs": str(tls.client_ca), "ssl_cert_reqs": ssl.CERT_REQUIRED} if tls.client_ca else {}
-    return {"ssl_certfile": str(tls.cert), "ssl_keyfile": str(tls.key), **required}
