@@ -4,8 +4,9 @@
                                                                     |
                                                  one may be to blame:  each member alone
 
-Two writes of the same thing never share a batch, and the later one waits for the earlier: their order is kept. Batches wait only for
-older ones, so that none waits in a circle. Calls that must wait gather apart from those that need not.
+Two writes of the same thing never share a batch. If they are of one principal, the later one waits for the earlier: their order is kept.
+Those of different principals have no order, so nobody waits for what another one's write comes to. Batches wait only for older ones, so
+that none waits in a circle. Calls that must wait gather apart from those that need not.
 
 A batch goes when a turn of the loop brings nothing more. It waits longer for calls that are known to come, the cohorts of its members,
 until the last of them is settled. And while a request of the kind is under way, others gather for the whole window: calls that come over
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
 from typing import Any
+from weakref import WeakValueDictionary
 
 from searchway.engine.cohorts import Cohort, Expected
 from searchway.engine.window import Window
@@ -54,6 +56,8 @@ class Joining:
     """One by one."""
     thing: str
     """What the call writes, for which the order of two writes matters; empty if the order does not."""
+    owner: Hashable
+    """Whose call it is: who sees an order of writes, and shares the bound on calls that go alone."""
     size: int
     """How much of the bound it takes."""
     bound: int
@@ -82,7 +86,8 @@ class _Batch:
     number: int
     joining: Joining
     members: list[_Member] = field(default_factory=list)
-    things: set[str] = field(default_factory=set)
+    things: dict[str, Hashable] = field(default_factory=dict)
+    """What it writes, with whose write it is."""
     size: int = 0
     earlier: set[asyncio.Task[None]] = field(default_factory=set)
     cohorts: set[Cohort] = field(default_factory=set)
@@ -100,6 +105,7 @@ class _Batch:
             not self.sent
             and len(self.members) < self.joining.most
             and self.size + joining.size <= self.joining.bound
+            and joining.thing not in self.things
             and (before is None or before.number < self.number)
         )
 
@@ -129,9 +135,9 @@ class _Batch:
         self.is_closed = True
         self.changed.set()
 
-    def write(self, thing: str, before: "_Batch | None") -> None:
-        if thing:
-            self.things.add(thing)
+    def write(self, joining: Joining, before: "_Batch | None") -> None:
+        if joining.thing:
+            self.things[joining.thing] = joining.owner
         if before is not None:
             self.earlier.add(before.task)
 
@@ -162,8 +168,16 @@ class _Scope:
     def __init__(self, alone: int) -> None:
         self.gathering: dict[_Kind, _Batch] = {}
         self.under_way: Counter[Hashable] = Counter()
-        self.last: dict[str, _Batch] = {}
-        self.few = asyncio.Semaphore(alone)
+        self.last: dict[tuple[str, Hashable], _Batch] = {}
+        self._alone = alone
+        self._few: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+
+    def few(self, owner: Hashable) -> asyncio.Semaphore:
+        """Return what bounds the calls of one owner that go alone at the same time."""
+        found = self._few.get(owner)
+        if found is None:
+            found = self._few[owner] = asyncio.Semaphore(self._alone)
+        return found
 
     def send(self, kind: _Kind, batch: _Batch) -> None:
         batch.sent = True
@@ -177,9 +191,9 @@ class _Scope:
             self._let_go(kind.options)
         if self.gathering.get(kind) is batch:
             del self.gathering[kind]
-        for thing in batch.things:
-            if self.last.get(thing) is batch:  # when all are cancelled, they end in any order
-                del self.last[thing]
+        for write in batch.things.items():
+            if self.last.get(write) is batch:  # when all are cancelled, they end in any order
+                del self.last[write]
 
     def _let_go(self, options: Hashable) -> None:
         for waits in (True, False):
@@ -191,7 +205,7 @@ class Joins:
     """All batches, gathering or under way."""
 
     def __init__(self, *, alone: int = 10) -> None:
-        """Take the bound: how many calls of one cluster and operation go at the same time where each must go alone."""
+        """Take the bound: how many calls of one owner, cluster and operation go at the same time where each must go alone."""
         self._alone = alone
         self._scopes: dict[Hashable, _Scope] = {}
         self._numbers = count()
@@ -220,7 +234,8 @@ class Joins:
 
     def _batch(self, scope: _Scope, options: Hashable, joining: Joining) -> _Batch:
         """Return the batch that the call becomes a member of: the one that gathers, or a new one."""
-        before = scope.last.get(joining.thing)
+        write = (joining.thing, joining.owner)
+        before = scope.last.get(write)
         kind = _Kind(options, before is not None)
         batch = scope.gathering.get(kind)
         if batch is None or not batch.takes(joining, before):
@@ -228,9 +243,9 @@ class Joins:
                 batch.close()
             batch = scope.gathering[kind] = _Batch(next(self._numbers), joining)
             batch.task = asyncio.create_task(_run(scope, kind, batch))
-        batch.write(joining.thing, before)
+        batch.write(joining, before)
         if joining.thing:
-            scope.last[joining.thing] = batch
+            scope.last[write] = batch
         return batch
 
 
@@ -240,7 +255,7 @@ async def _run(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
         while waiting := {task for task in batch.earlier if not task.done()}:
             await asyncio.wait(waiting)
         scope.send(kind, batch)
-        await _send(batch.joining.together, batch.members, scope.few)
+        await _send(batch.joining.together, batch.members, scope)
     except asyncio.CancelledError:
         for member in batch.members:
             member.answer.cancel()
@@ -266,21 +281,21 @@ async def _gather(scope: _Scope, kind: _Kind, batch: _Batch) -> None:
                 await batch.changed.wait()
 
 
-async def _send(together: SendTogether | None, members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+async def _send(together: SendTogether | None, members: Sequence[_Member], scope: _Scope) -> None:
     if together is None:
-        await _send_each(members, few)
+        await _send_each(members, scope)
     elif len(members) == 1:
         await _send_alone(members[0])
     elif members:
-        await _send_together(together, members, few)
+        await _send_together(together, members, scope)
 
 
-async def _send_together(together: SendTogether, members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+async def _send_together(together: SendTogether, members: Sequence[_Member], scope: _Scope) -> None:
     try:
         parts = await together([member.message for member in members])
     except CallError as error:
         if _blames_some(error):
-            await _send_each(members, few)
+            await _send_each(members, scope)
             return
         parts = [error.copy() for _ in members]
     left = []
@@ -289,12 +304,12 @@ async def _send_together(together: SendTogether, members: Sequence[_Member], few
             left.append(member)
         else:
             _give(member, part)
-    await _send_each(left, few)
+    await _send_each(left, scope)
 
 
-async def _send_each(members: Sequence[_Member], few: asyncio.Semaphore) -> None:
+async def _send_each(members: Sequence[_Member], scope: _Scope) -> None:
     async def send(member: _Member) -> None:
-        async with few:
+        async with scope.few(member.joining.owner):
             await _send_alone(member)
 
     for member in members:

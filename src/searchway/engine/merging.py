@@ -121,6 +121,7 @@ class Merger:
             else None,
             alone=_send_alone,
             thing=join.thing(message),
+            owner=member.call.principal,
             size=join.size(message),
             bound=join.bound,
             most=self._sharing.size(operation.name),

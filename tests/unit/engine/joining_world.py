@@ -18,10 +18,16 @@ class Message:
 
     number: int
     thing: str = ""
+    owner: str = ""
     bad: bool = False
     """Whether the cluster refuses it, and every request that it is in."""
     odd: bool = False
     """Whether its own answer cannot be told from a joined one."""
+
+    @property
+    def write(self) -> tuple[str, str] | None:
+        """What has an order."""
+        return (self.thing, self.owner) if self.thing else None
 
 
 @dataclass(slots=True, eq=False)
@@ -70,13 +76,15 @@ class World:
         where: str = "c",
         bad: bool = False,
         odd: bool = False,
+        owner: str = "",
         expected: Expected | None = None,
     ) -> Caller:
-        message = Message(number=len(self.callers), thing=thing, bad=bad, odd=odd)
+        message = Message(number=len(self.callers), thing=thing, owner=owner, bad=bad, odd=odd)
         joining = Joining(
             together=self._together if self.can else None,
             alone=self._alone,
             thing=thing,
+            owner=owner,
             size=10,
             bound=self.bound,
             most=self.most,
@@ -101,8 +109,12 @@ class World:
         return answer(message)
 
     async def _send(self, messages: Sequence[Message], *, alone: bool) -> None:
-        under_way = {m.thing for request in self.sent if not request.answered.done() for m in request.messages} - {""}
-        assert under_way.isdisjoint(message.thing for message in messages), "a write overtakes another"
+        things = [message.thing for message in messages if message.thing]
+        assert len(things) == len(set(things)), "two writes of one thing in a request"
+        under_way = {
+            message.write for request in self.sent if not request.answered.done() for message in request.messages
+        }
+        assert (under_way - {None}).isdisjoint(message.write for message in messages), "a write overtakes another"
         request = Sent(messages, alone, asyncio.get_running_loop().create_future())
         self.sent.append(request)
         await request.answered

@@ -155,6 +155,31 @@ async def test_writes_of_the_same_thing_keep_their_order_over_options() -> None:
     assert order == [0, 1, 2, 3]
 
 
+async def test_nobody_waits_for_the_write_of_another() -> None:
+    world = World()
+    world.call("x", owner="p")
+    other, later = world.call("x", owner="q"), world.call("x", owner="p")
+    await settle()
+    assert world.numbers == [[0], [1]]
+    world.answer(world.sent[1])
+    await settle()
+    assert other.task.done()
+    assert not later.task.done()
+    await world.finish()
+    assert world.numbers == [[0], [1], [2]]
+
+
+async def test_a_few_alone_are_a_few_of_each_owner() -> None:
+    world = World(can=False)
+    for number in range(5):
+        world.call(f"x{number}", owner="p")
+    await settle()
+    world.call("y", owner="q")
+    await settle()
+    assert world.numbers == [[0], [1], [2], [5]]
+    await world.finish()
+
+
 async def test_who_need_not_wait_does_not() -> None:
     world = World()
     world.call("x")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ CALLS = st.tuples(
     st.sampled_from("aab"),
     st.sampled_from([False, False, False, True]),
     st.sampled_from([False, False, False, True]),
+    st.sampled_from("ppq"),
 )
 STEPS = st.one_of(
     CALLS,
@@ -45,9 +47,9 @@ class Story:
 
     async def play(self, step: tuple) -> None:  # type: ignore[type-arg]
         match step:
-            case "call", thing, options, bad, odd:
+            case "call", thing, options, bad, odd, owner:
                 expected = self.to_come.pop() if self.to_come else None
-                self.world.call(thing, options=options, bad=bad, odd=odd, expected=expected)
+                self.world.call(thing, options=options, bad=bad, odd=odd, owner=owner, expected=expected)
             case "set out", number:
                 self.to_come += Cohort(number).members
             case ("settle",) if self.to_come:
@@ -101,9 +103,9 @@ async def test_every_interleaving_ends_as_if_each_had_gone_alone(
     for caller in world.callers:
         _check_outcome(story, caller)
         _check_requests(story, caller)
-    for thing in "xyz":
-        order = [m.number for request in world.sent for m in request.messages if m.thing == thing]
-        assert order == sorted(order), "writes of one thing keep their order"
+    for write in product("xyz", "pq"):
+        order = [m.number for request in world.sent for m in request.messages if m.write == write]
+        assert order == sorted(order), "writes of one thing keep their order for whoever makes them"
     for request in world.sent:
         needed = not {message.number for message in request.messages} <= story.left
         assert not (needed and request.answered.cancelled()), "only the last one ends it"

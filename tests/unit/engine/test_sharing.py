@@ -342,6 +342,18 @@ async def test_a_write_that_hangs_ends_with_its_caller_and_the_next_of_that_role
         assert sandbox.abandoned
 
 
+async def test_a_write_that_hangs_holds_up_nobody_elses_write_of_that_role() -> None:
+    async with open_world(c=elasticsearch()) as world:
+        arrived = asyncio.Event()
+        world.sandboxes["c"].faults.add(Fault(hang=True, arrived=arrived, path="/_security/*"))
+        stuck = world.start(PUT, role("x"), new_call(headers=basic("ann")))
+        await arrived.wait()
+        assert await world.call(PUT, role("x"), new_call(headers=basic("bob"))) == {"created": True}
+        assert await world.call(PUT, role("x"), new_call(peer="192.0.2.1")) == {"created": False}
+        stuck.cancel()
+        await settle()
+
+
 async def test_a_write_whose_caller_leaves_while_it_waits_is_never_sent() -> None:
     async with open_world(c=elasticsearch()) as world:
         gate, arrived = asyncio.Event(), asyncio.Event()
