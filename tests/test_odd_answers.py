@@ -13,6 +13,7 @@ from harness.graph import plain_result, whole_selection
 from harness.upstream import Upstream
 from searchway.contract.catalog import load
 from searchway.contract.records import Operation
+from searchway.engine.run import Run
 from searchway.transcode import inputs
 from searchway.transcode.depth import DEEPEST
 from searchway.transcode.jsontext import JsonText
@@ -293,3 +294,24 @@ async def test_a_page_with_an_item_that_cannot_be_read_names_it(gateway: Gateway
         over_grpc, over_graphql = await both(gateway, operation, {}, good_case(operation))
         assert over_grpc == over_graphql
         assert over_grpc["message"].endswith(f"documented shape: policies[1]{problem}")
+
+
+class _BrokenError(Exception):
+    """What nobody foresaw."""
+
+
+@pytest.mark.parametrize("operation", [CREATE_POLICY, GET_POLICY], ids=lambda operation: operation.name)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_defect_says_that_nobody_knows_what_became_of_a_write(
+    gateway: Gateway, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    async def fail(_run: Run) -> None:
+        raise _BrokenError
+
+    upstream.expect(())
+    monkeypatch.setattr(Run, "answer", fail)
+    over_grpc, over_graphql = await both(gateway, operation, good_case(operation).steps[0].values, good_case(operation))
+    for outcome in (over_grpc, over_graphql):
+        assert outcome["code"] == "INTERNAL"
+        assert outcome["message"].startswith("internal error; the gateway logged it")
+        assert outcome.get("applied") == (None if operation.read_only else "unknown")

@@ -11,7 +11,7 @@ import structlog
 from graphql import GraphQLError
 
 from searchway.contract.records import Operation
-from searchway.errors import CallError, Code
+from searchway.errors import Applied, CallError, Code
 from searchway.graph import names
 from searchway.graph.plan import PlannedCall
 from searchway.graph.prose import reword_message
@@ -37,6 +37,8 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
     else:
         _log.error("unexpected error", operation=operation.name, request_id=request_id, exc_info=error)
         message, extensions = _internal(request_id), {"code": Code.INTERNAL.value, "operation": operation.name}
+        if not operation.read_only:  # nobody knows what a defect left behind
+            extensions["applied"] = Applied.UNKNOWN.name.lower()
     return {
         "message": message,
         "locations": call.locations,

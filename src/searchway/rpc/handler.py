@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
-from searchway.errors import CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
+from searchway.errors import Applied, CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
@@ -126,7 +126,8 @@ class Handler:
         return packed
 
     async def _fail(self, context: Any, call: Call, error: CallError) -> NoReturn:
-        await abort(context, call.place(error, self._operation).failure, call)
+        # What the engine did not place is a defect, of which nobody knows what it left behind.
+        await abort(context, call.place(error, self._operation, Applied.UNKNOWN).failure, call)
 
 
 async def abort(context: Any, failure: Failure, call: Call) -> NoReturn:

@@ -3,6 +3,7 @@
 The way back is `response`. Takes messages that `checks` has passed.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 
 from searchway.contract.records import Field, Kind, Role, Shape
 from searchway.errors import InvalidArgumentError
-from searchway.transcode import jsontext, surrogates
+from searchway.transcode import cutting, jsontext, surrogates
 from searchway.transcode.checks import is_given
 
 _NOT_IN_BODIES = frozenset({Role.LOCAL, Role.QUERY, Role.KEY})
@@ -128,10 +129,14 @@ def _stands_in_bodies(field: Field) -> bool:
 def _extra_members(text: str, path: str) -> Mapping[str, Document]:
     try:
         found = jsontext.members(text.encode())
+        names = cutting.names(text.encode())
     except ValueError as error:
         raise InvalidArgumentError(path, "expected a JSON object, whose members are added") from error
     if any(not name.isascii() and surrogates.replace_in_text(name) != name for name in found):
         raise InvalidArgumentError(path, "a member's name holds a lone surrogate")
+    if len(names) > len(found):
+        ((twice, _),) = Counter(names).most_common(1)
+        raise InvalidArgumentError(path, f"{twice!r} is given twice")
     return {key: orjson.Fragment(bytes(raw)) for key, raw in found.items()}
 
 

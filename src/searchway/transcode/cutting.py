@@ -30,8 +30,16 @@ def members(raw: bytes | msgspec.Raw) -> Mapping[str, msgspec.Raw]:
     try:
         return jsontext.members(raw)
     except ValueError:
-        parts = _parts(bytes(raw), b"{", b"}")
-        return {jsontext.loads(bytes(name)): value for name, value in zip(parts, parts, strict=True)}
+        return dict(_pairs(bytes(raw)))
+
+
+def names(raw: bytes | msgspec.Raw) -> list[str]:
+    """Return the names of an object's members in order, each as often as it is there.
+
+    Raises:
+        ValueError: it is not an object, or cannot be cut in reasonable time.
+    """
+    return [name for name, _ in _pairs(bytes(raw))]
 
 
 def elements(raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
@@ -44,6 +52,11 @@ def elements(raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
         return jsontext.elements(raw)
     except ValueError:
         return list(_parts(bytes(raw), b"[", b"]"))
+
+
+def _pairs(text: bytes) -> Iterator[tuple[str, msgspec.Raw]]:
+    parts = _parts(text, b"{", b"}")
+    return ((jsontext.loads(bytes(name)), value) for name, value in zip(parts, parts, strict=True))
 
 
 def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]:
