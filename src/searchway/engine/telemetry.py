@@ -70,13 +70,15 @@ class Telemetry:
             registry=registry,
         )
         self._inside = 0
+        self._queued: Callable[[], int] = lambda: 0
         in_flight = Gauge("searchway_calls_in_flight", "Calls being worked on.", registry=registry)
-        in_flight.set_function(lambda: self._inside)
+        in_flight.set_function(lambda: self._inside - self._queued())
 
     def watch_queue(self, queued: Callable[[], int]) -> None:
         """Show how many calls wait for a place."""
         gauge = Gauge("searchway_queued_calls", "Calls that wait for a place.", registry=self.registry)
         gauge.set_function(queued)
+        self._queued = queued
 
     def observe(self, operation: Operation, call: Call) -> "Observation":
         """Return what counts, times and logs the call that runs inside."""

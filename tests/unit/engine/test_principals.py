@@ -90,6 +90,7 @@ async def test_flood_at_a_cluster_that_hangs_leaves_room_for_others() -> None:
         assert world.hung.requests == 4
         assert sum(task.done() for task in flood) == 100 - 4 - 50
         assert world.metric("searchway_queued_calls") == 50
+        assert world.metric("searchway_calls_in_flight") == 4
         assert world.metric("searchway_shed_calls_total", reason="principal") == 46
         await world.call("well", who="modest")
         await world.call("well", who="greedy")
