@@ -22,8 +22,8 @@ from searchway.upstream.product import Product, from_headers, from_root
 from searchway.upstream.sending import REDIRECTS, Order, Sender, Watcher
 from searchway.wire import HttpRequest, HttpResponse
 
-# What a request line has beside method and target: two spaces, the version, the end of the line.
-_LINE_ENDS = len("  HTTP/1.1\r\n")
+# What a request line has beside method and target, as engines count it: two spaces and the version.
+_LINE_ENDS = len("  HTTP/1.1")
 
 _ROOT = HttpRequest(method="GET", path="/")
 

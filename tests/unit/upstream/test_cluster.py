@@ -163,7 +163,7 @@ async def test_failing_node_is_passed_by() -> None:
 async def test_request_line_that_the_cluster_does_not_take_is_not_sent() -> None:
     transport = Scripted(status(200))
     cluster = cluster_on(transport)
-    longest = "/" + "x" * (4096 - len("GET / HTTP/1.1\r\n"))
+    longest = "/" + "x" * (4096 - len("GET / HTTP/1.1"))
     await send(cluster, HttpRequest(method="GET", path=longest))
     with pytest.raises(InvalidArgumentError, match=r"4097 bytes and the cluster takes 4096 \(max_request_line_bytes"):
         await send(cluster, HttpRequest(method="GET", path=longest + "x"))
