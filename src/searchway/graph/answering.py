@@ -1,9 +1,10 @@
 """From a GraphQL request to its response: what every way over the network has in common. Must not know any of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
@@ -79,10 +80,10 @@ class Answerer:
         except InvalidArgumentError as error:
             named = {"field": error.failure.field}
             raise RequestError([GraphQLError(error.failure.message, extensions=named)]) from None
-        document = await self._documents.get(request.query)
+        document = await self._documents.get(request.query, caller.principal)
         operation = document.operation(request.operation_name)
-        values = document.variables(operation, request.variables)
-        return Understood(document=document, operation=operation, given=request.variables, values=values)
+        given, values = await self._documents.bind(document, operation, request.variables, caller.principal)
+        return Understood(document=document, operation=operation, given=given, values=values)
 
     async def understand_single(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request that is to have one response.
@@ -116,9 +117,7 @@ class Answerer:
             expected: those of its first calls that set out together with others', by number.
         """
         counted = _Counted(caller) if caller.explains else None
-        execution = Execution(
-            self._engine, self._documents.describe, caller.request_id, counted.call if counted else caller.call
-        )
+        execution = self._execution(caller, counted.call if counted else caller.call)
         execution.expect(expected)
         response = await execution.execute(asked.document, asked.operation, asked.given, asked.values)
         return counted.explain(response) if counted else response
@@ -146,13 +145,17 @@ class Answerer:
                 yield await self.answer(asked, caller)
                 return
             counted = _Counted(caller)
-            execution = Execution(self._engine, self._documents.describe, caller.request_id, counted.call)
+            execution = self._execution(caller, counted.call)
             stream = execution.stream(asked.document, asked.operation, asked.given, asked.values)
             async with aclosing(stream) as results:
                 async for result in results:
                     yield counted.explain(result) if caller.explains else result
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
             yield unexpected(error, caller.request_id)
+
+    def _execution(self, caller: Caller, new_call: Callable[[], Call]) -> Execution:
+        describe = partial(self._documents.describe, principal=caller.principal)
+        return Execution(self._engine, describe, caller.request_id, new_call)
 
 
 class _Counted:

@@ -1,7 +1,7 @@
 """Who asks: what the headers of an HTTP request say that is not GraphQL."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -35,6 +35,11 @@ class Caller:
         """When the answer must be there, by time.monotonic(); None if the caller does not say."""
         given = self.headers.get(_TIMEOUT)
         return self.arrived + int(given) / 1000 if given is not None else None
+
+    @property
+    def principal(self) -> Hashable:
+        """Whose turn it is where callers take turns before anything is known of clusters."""
+        return self.peer, self.headers.get("authorization", "")
 
     @property
     def explains(self) -> bool:

@@ -13,8 +13,10 @@ from graphql.execution.values import VariableValues, get_variable_values
 from searchway.graph.hints import with_hints
 from searchway.graph.plan import Plan, make_plan
 from searchway.graph.refusals import RequestError
+from searchway.graph.variables import Variables
 from searchway.transcode.remembered import Remembered
 
+_NOTHING: Mapping[str, Any] = {}
 _NO_VARIABLES = VariableValues({}, {})
 _MOST_ERRORS = 20
 _MOST_OF_PLANS = 4 * 1024 * 1024
@@ -31,6 +33,7 @@ class Document:
         node: its syntax tree.
         operations: its operations by name.
         conditions: the variables in @skip and @include.
+        variables: reads the variables of an operation.
     """
 
     def __init__(
@@ -40,11 +43,13 @@ class Document:
         node: DocumentNode,
         operations: Mapping[str | None, OperationDefinitionNode],
         conditions: tuple[str, ...],
+        variables: Mapping[str | None, Variables],
     ) -> None:
         self.schema = schema
         self.node = node
         self.operations = operations
         self.conditions = conditions
+        self._variables = variables
         self.plans: Remembered[tuple[Any, ...], Plan] = Remembered(_MOST_OF_PLANS)
         """The plans in use, by operation name and values of the conditions."""
         self.grown: Callable[[], None] = _nothing
@@ -69,6 +74,24 @@ class Document:
         if name not in self.operations:
             raise RequestError([GraphQLError(f"Unknown operation named '{name}'.")])
         return self.operations[name]
+
+    def bind(self, operation: OperationDefinitionNode, text: bytes) -> tuple[Mapping[str, Any], VariableValues]:
+        """Return the variables of an operation as they were given and as the schema takes them.
+
+        Args:
+            operation: the operation.
+            text: the variables as a JSON object; empty for none.
+
+        Raises:
+            RequestError: a variable is missing or has a wrong value, or there are too many values.
+        """
+        if not operation.variable_definitions:
+            return _NOTHING, _NO_VARIABLES
+        try:
+            given = self._variables[operation.name.value if operation.name else None].read(text)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+        return given, self.variables(operation, given)
 
     def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> VariableValues:
         """Return the coerced variables of an operation.

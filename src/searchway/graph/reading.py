@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSyntaxError,
     NoFragmentCyclesRule,
     NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
     VariableNode,
     Visitor,
     parse,
@@ -26,6 +27,7 @@ from searchway.graph.documents import Document
 from searchway.graph.hints import with_hints
 from searchway.graph.limits import check_length, check_limits, too_many_tokens
 from searchway.graph.refusals import RequestError
+from searchway.graph.variables import Variables, free_types
 from searchway.settings import LimitSettings
 
 _MOST_ERRORS = 20
@@ -46,6 +48,7 @@ class DocumentReader:
         self._schema = schema
         self._limits = limits
         self._introspection = introspection
+        self._free = free_types(schema)
         self._rules = [*specified_rules, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
 
     def read(self, text: str) -> Document:
@@ -64,12 +67,17 @@ class DocumentReader:
             raise RequestError([GraphQLError("The document is nested too deeply.")]) from None
         if errors:
             raise RequestError(errors)
+        operations = {one.name.value if one.name else None: one for one in outline.operations}
         return Document(
             schema=self._schema,
             node=node,
-            operations={one.name.value if one.name else None: one for one in outline.operations},
+            operations=operations,
             conditions=tuple(sorted(set(_conditions(node)))),
+            variables={name: self._variables(operation) for name, operation in operations.items()},
         )
+
+    def _variables(self, operation: OperationDefinitionNode) -> Variables:
+        return Variables(self._schema, operation, self._free, self._limits.variable_values)
 
     def _parse(self, text: str) -> DocumentNode:
         check_length(text, self._limits)

@@ -4,16 +4,13 @@ https://graphql.github.io/graphql-over-http/draft/
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from searchway.graph.refusals import BadRequestError
-from searchway.transcode import jsontext
 
 EVENTS = "text/event-stream"
 JSON = "application/json"
@@ -29,8 +26,8 @@ class GraphQLRequest:
     """The document."""
     operation_name: str | None
     """Which of its operations to execute."""
-    variables: Mapping[str, Any]
-    """The variables; numbers that Python would bend keep their text."""
+    variables: bytes
+    """The variables: the JSON object as it was written, in UTF-8; empty if there are none."""
 
 
 class _Body(msgspec.Struct):
@@ -42,9 +39,11 @@ class _Body(msgspec.Struct):
 
 _decode_body = msgspec.json.Decoder(_Body).decode
 _decode_batch = msgspec.json.Decoder(list[_Body]).decode
+_decode_text = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
+_LARGEST_PARSED = 64 * 1024
+"""Bytes of a bad body up to which it is looked at once more for what to tell."""
 _HALF_PAIR = "a text holds half of a surrogate pair, which no text can"
-_NOTHING: Mapping[str, Any] = {}
 
 
 def read_body(body: bytes) -> GraphQLRequest:
@@ -101,10 +100,11 @@ def read_url(query_string: bytes) -> GraphQLRequest:
         raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
     if "query" not in given:
         raise BadRequestError(400, "the parameter query is missing")
-    text = given.get("variables", "").encode()
-    if _has_half_pair(text):
-        raise BadRequestError(400, f"variables: {_HALF_PAIR}")
-    variables = _read_variables(text)
+    text = given.get("variables", "").strip().encode()
+    try:
+        variables = _check_variables(bytes(_decode_text(text)) if text else b"")
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRequestError(400, f"variables: {_problem(text, error)}") from None
     return GraphQLRequest(query=given["query"], operation_name=given.get("operationName") or None, variables=variables)
 
 
@@ -142,6 +142,8 @@ def _problem(body: bytes, error: Exception) -> str:
 
 
 def _has_half_pair(body: bytes) -> bool:
+    if len(body) > _LARGEST_PARSED:
+        return False
     try:
         json.dumps(json.loads(body), ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -152,20 +154,21 @@ def _has_half_pair(body: bytes) -> bool:
 
 
 def _read_one(given: _Body) -> GraphQLRequest:
-    variables = _read_variables(bytes(given.variables))
+    variables = _check_variables(bytes(given.variables))
     return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
 
 
-def _read_variables(text: bytes) -> Mapping[str, Any]:
-    if text in {b"", b"null", b"{}"}:
-        return _NOTHING
-    try:
-        variables = jsontext.parse(text)
-    except ValueError as error:
-        raise BadRequestError(400, f"variables: not JSON: {error}") from None
-    if not isinstance(variables, dict):
+def _check_variables(text: bytes) -> bytes:
+    """Return a JSON text as variables; it is not looked into."""
+    if text in {b"", b"null"}:
+        return b""
+    if text[:1] != b"{":
         raise BadRequestError(400, "variables: expected an object")
-    return variables
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequestError(400, f"variables: not UTF-8: {error}") from None
+    return text
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """The scalars that GraphQL lacks: whole numbers of 64 bits, free JSON, and messages without fields.
 
-JSON is never parsed into objects that lose digits: a literal is printed from the syntax tree with its number tokens, a variable is
-printed with the text that its numbers had in the request.
+JSON is never parsed into objects that lose digits: a literal is printed from the syntax tree with its number tokens, and a variable is
+the text that stood in the request (see `variables`).
 """
 
 import json

@@ -206,7 +206,7 @@ async def test_arguments_become_the_request_message(connect: Connect, engine: En
     await connect().post("/graphql", content=body, headers={"content-type": "application/json"})
     [asked] = engine.asked
     assert asked.message.pre_filter_shard_size == 9007199254740993
-    assert asked.message.searches[0].body.text == '{"query":{"a.b":12345678901234567890123},"size":1.50}'
+    assert asked.message.searches[0].body.text == '{"query":{"a.b": 12345678901234567890123},"size":1.50}'
 
 
 async def test_inputs_become_the_request_message(connect: Connect, engine: EngineDouble) -> None:
