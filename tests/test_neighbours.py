@@ -15,6 +15,8 @@ from harness.upstream import Upstream
 from searchway.contract.catalog import load
 from searchway.contract.records import Engine, Operation
 from searchway.transcode import inputs
+from searchway.transcode.depth import DEEPEST
+from searchway.transcode.jsontext import JsonText
 
 SEARCH: Final = load().operation("fleet.Search")
 EXPLAIN: Final = load().operation("ism.ExplainIndices")
@@ -141,3 +143,59 @@ async def put_role(gateway: Gateway, number: int, face: str) -> Outcome:
     values: Mapping[str, Any] = {"name": f"r{number}{face}", "role": {}}
     assert inputs.build(PUT_ROLE.request, values)
     return await gateway.face(face).call(PUT_ROLE, values, cluster=Engine.ELASTICSEARCH, expected={})
+
+
+BODIES: Final = [
+    '{"n":1}',
+    '{\n"a"\r\n:\t1}',
+    r'{"a":"\ud83d\n","\udc00":1}',
+    '{"a":1e400,"b":%s}' % ("9" * 300),
+    '{"a":' * DEEPEST + "1" + "}" * DEEPEST,
+    '{"a":"}]}\\n{\\"b\\":","a":1}',
+    '{"a":"\u2028\u2029\ufeff"}',
+    "{ }",
+]
+
+
+class Recorder(httpx.AsyncBaseTransport):
+    """A cluster that keeps what arrives, and accepts it."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the route does."""
+        self.bodies.append(request.read())
+        target = request.extensions["target"].decode()
+        names = [f"r{number}" for number in range(len(BODIES))]
+        hits = {"hits": {"hits": []}, "status": 200}
+        answers: dict[str, Any] = {
+            "/_security/role": {"created": names},
+            "/_security/role/": {"role": {"created": True}},
+        }
+        searches = {"responses": [hits] * (self.bodies[-1].count(b"\n") // 2)}
+        answer = answers.get(re.sub(r"r\d+$", "", target.partition("?")[0]), searches)
+        return httpx.Response(200, json=answer)
+
+
+@pytest.mark.parametrize("joined", [SEARCH, PUT_ROLE], ids=lambda operation: operation.name)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_one_asks_stands_beside_what_the_others_ask_unchanged(joined: Operation) -> None:
+    def values(number: int) -> Mapping[str, Any]:
+        free = JsonText(BODIES[number])
+        return {"body": free} if joined is SEARCH else {"name": f"r{number}", "role": {"metadata": free}}
+
+    recorder, upstream = Recorder(), Upstream()
+    upstream.play(recorder)
+    async with open_gateway(gateway_settings(batching={"window_ms": 200}), upstream) as gateway:
+        engine = gateway.face("engine")
+        calls = (engine.call(joined, values(n), cluster=Engine.ELASTICSEARCH, expected={}) for n in range(len(BODIES)))
+        outcomes = await asyncio.gather(*calls)
+    assert [outcome.failure for outcome in outcomes] == [None] * len(BODIES)
+    assert len(recorder.bodies) < len(BODIES)
+    if joined is SEARCH:
+        lines = [line for body in recorder.bodies for line in body.splitlines()[1::2]]
+        assert sorted(lines) == sorted(re.sub(r"[\r\n]", " ", body).encode() for body in BODIES)
+        return
+    together = b"".join(recorder.bodies)
+    assert all(f'{{"metadata":{body}}}'.encode() in together for body in BODIES)

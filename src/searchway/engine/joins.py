@@ -41,6 +41,8 @@ SendAlone = Callable[[Any], Awaitable[HttpResponse]]
 # What one member's input, object or rights may be to blame for, or the size of them all: none of it was carried out, and
 # alone a member may do better.
 _BLAMES_SOME = frozenset({400, 403, 404, 413, 414})
+# The engine broke off, perhaps over what one member asks.
+_CHOKED = 500
 
 _LONGEST_GAP = 1.0
 """Seconds after which the next of a cohort is no longer waited for: a safety, since each of them is settled in the end."""
@@ -294,7 +296,7 @@ async def _send_together(together: SendTogether, members: Sequence[_Member], sco
     try:
         parts = await together([member.message for member in members])
     except CallError as error:
-        if _blames_some(error):
+        if _blames_some(error, members[0]):
             await _send_each(members, scope)
             return
         parts = [error.copy() for _ in members]
@@ -327,10 +329,12 @@ async def _send_alone(member: _Member) -> None:
         _give(member, error)
 
 
-def _blames_some(error: CallError) -> bool:
+def _blames_some(error: CallError, member: _Member) -> bool:
     """Tell whether a joined request may have failed for what only some of its members are, or for being joined."""
-    too_large = error.code is Code.RESOURCE_EXHAUSTED and not error.failure.http_status
-    return error.failure.http_status in _BLAMES_SOME or error.code is Code.UNIMPLEMENTED or too_large
+    status, reads = error.failure.http_status, not member.joining.thing
+    too_large = error.code is Code.RESOURCE_EXHAUSTED and not status
+    choked = reads and status == _CHOKED  # of a write nobody knows what was carried out
+    return status in _BLAMES_SOME or error.code is Code.UNIMPLEMENTED or too_large or choked
 
 
 def _give(member: _Member, part: HttpResponse | Exception) -> None:

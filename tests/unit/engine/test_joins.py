@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,17 @@ async def test_what_one_may_be_to_blame_for_sends_each_alone(code: Code, status:
     await world.finish()
     assert world.numbers == [[0, 1, 2], [0], [1], [2]]
     assert bodies(world) == [b"0", b"1", b"2"]
+
+
+@pytest.mark.parametrize(("things", "sent"), [("", [[0, 1], [0], [1]]), ("xy", [[0, 1]])], ids=["reads", "writes"])
+async def test_what_the_engine_breaks_off_over_is_asked_again_alone_if_it_was_read(things: str, sent: Any) -> None:
+    world = World()
+    for thing in things or ["", ""]:
+        world.call(thing)
+    await settle()
+    world.answer(world.sent[0], failed(Code.INTERNAL, 500))
+    await world.finish()
+    assert world.numbers == sent
 
 
 async def test_one_bad_member_fails_alone() -> None:
