@@ -52,6 +52,14 @@ def unrefreshed(client: Direct, fresh: Callable[[str], str]) -> str:
     return name
 
 
+def test_named_queries_tell_their_scores(face: Face, elasticsearch: Server, index: str) -> None:
+    named = {"body": {"query": {"match_all": {"_name": "every"}}}}
+    for asked, told in ((True, {"every": 1.0}), (False, ["every"])):
+        values = {"index": index, "searches": [named], "include_named_queries_score": asked}
+        (item,) = face.succeed(elasticsearch, SEARCH, values)["items"]
+        assert [jsontext.parse(hit["matched_queries"]) for hit in item["hits"]["hits"]] == [told]
+
+
 def test_a_search_that_fails_leaves_the_others_alone(face: Face, elasticsearch: Server, index: str) -> None:
     searches = [
         {"body": ALL},

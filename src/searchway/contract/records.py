@@ -211,6 +211,11 @@ class Shape:
         declared = [f for f in self.fields if f.role in _DECLARED and not f.key_from]
         return frozenset(key for f in declared for key in (f.at[0], *(f.also if len(f.at) == 1 else ())))
 
+    @cached_property
+    def restricted(self) -> tuple[Field, ...]:
+        """The fields that not every engine takes, and those below which there are some."""
+        return tuple(f for f in self.fields if f.engines or (f.shape is not None and _is_restricted(f.shape)))
+
     @property
     def is_empty(self) -> bool:
         """Whether the message has no fields."""
@@ -364,11 +369,15 @@ class Operation:
     @cached_property
     def is_restricted(self) -> bool:
         """Whether the request has fields, at any depth, that not every engine takes."""
-        return any(field.engines for shape in _shapes_below(self.request) for field in shape.fields)
+        return _is_restricted(self.request)
 
     def availability(self, engine: Engine) -> Availability | None:
         """Return where and since when the engine has the operation, None if it does not."""
         return next((a for a in self.engines if a.engine is engine), None)
+
+
+def _is_restricted(shape: Shape) -> bool:
+    return any(field.engines for one in _shapes_below(shape) for field in one.fields)
 
 
 def _shapes_below(shape: Shape) -> list[Shape]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from searchway.contract.records import Availability, Engine, Field, Operation, Shape
 from searchway.errors import Applied, Code, Failure, UnimplementedError
+from searchway.transcode.checks import is_given
 from searchway.upstream import CLUSTER_HEADER, Product
 
 _TITLES = {Engine.ELASTICSEARCH: "Elasticsearch", Engine.OPENSEARCH: "OpenSearch", Engine.OPENDISTRO: "Open Distro"}
@@ -60,8 +61,10 @@ def check_fields(operation: Operation, message: Any, product: Product, *, has_ot
 
 def restricted_fields(shape: Shape, message: Any, path: str = "") -> Iterator[tuple[str, Field]]:
     """Yield the fields that are given and that not every engine takes, with the way to them."""
-    for descriptor, value in message.ListFields():
-        field, at = shape.by_name[descriptor.name], path + descriptor.name
+    for field in shape.restricted:
+        if not is_given(field, message):
+            continue
+        value, at = getattr(message, field.name), path + field.name
         if field.engines:
             yield at, field
         if field.shape is not None:
