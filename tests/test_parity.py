@@ -47,12 +47,13 @@ def exchange_of(row: Mapping[str, Any]) -> Exchange:
 
 
 async def failures(
-    gateway: Gateway, operation: Operation, selection: str = "{ __typename }"
+    gateway: Gateway, upstream: Upstream, operation: Operation, selection: str = "{ __typename }"
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Call over both faces and return the part of the failures that must be the same."""
     case = good_case(operation)
     values = case.steps[0].values
     over_grpc = await gateway.grpc.call(operation, values, cluster=case.engine, expected={})
+    upstream.let_time_pass()  # or the second call may be asked to wait for what the first one got
     _, over_graphql = await gateway.graphql.ask(operation, values, case.engine, selection)
     assert over_grpc.failure is not None
     assert over_graphql is not None
@@ -70,7 +71,7 @@ def comparable(failure: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.asyncio(loop_scope="session")
 async def test_both_faces_say_what_the_table_says(gateway: Gateway, upstream: Upstream, row: Mapping[str, Any]) -> None:
     upstream.expect([exchange_of(row)], forever=True)
-    over_grpc, over_graphql = await failures(gateway, load().operation(row["operation"]))
+    over_grpc, over_graphql = await failures(gateway, upstream, load().operation(row["operation"]))
     assert over_grpc == over_graphql
     assert over_grpc["code"] == row["code"]
     assert row["message"] in over_grpc["message"]
@@ -86,7 +87,7 @@ async def test_every_kind_of_error_is_the_same_on_both_faces(
 ) -> None:
     for row in _KINDS:
         upstream.expect([exchange_of(row)], forever=True)
-        over_grpc, over_graphql = await failures(gateway, operation)
+        over_grpc, over_graphql = await failures(gateway, upstream, operation)
         assert over_grpc == over_graphql, row["name"]
         assert over_grpc["operation"] == operation.name
 
@@ -99,7 +100,7 @@ async def test_no_answer_is_the_same_on_both_faces(
 ) -> None:
     error, code, applied = broken
     upstream.break_with(error)
-    over_grpc, over_graphql = await failures(gateway, operation)
+    over_grpc, over_graphql = await failures(gateway, upstream, operation)
     assert over_grpc == over_graphql
     assert over_grpc["code"] == code
     assert over_grpc.get("applied") == (None if operation.read_only else applied)
@@ -113,7 +114,7 @@ async def test_an_answer_that_cannot_be_read_is_the_same_on_both_faces(
 ) -> None:
     for body in _UNREADABLE:
         upstream.expect([Exchange(line="", headers={}, answer=body)], forever=True)
-        over_grpc, over_graphql = await failures(gateway, operation, whole_selection(operation, {}))
+        over_grpc, over_graphql = await failures(gateway, upstream, operation, whole_selection(operation, {}))
         assert over_grpc == over_graphql
         assert over_grpc["code"] == "INTERNAL"
         assert over_grpc.get("applied") == (None if operation.read_only else "unknown"), body

@@ -1,5 +1,6 @@
 """A gateway with both faces, as the application puts it together, over a transport of choice."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def gateway_settings(nodes: str = "http://{engine}:9200", **more: Any) -> Settin
 async def open_gateway(settings: Settings, upstream: Upstream | None = None) -> AsyncIterator[Gateway]:
     """Start a gateway; without an upstream it uses the network."""
     transports = {cluster.name: upstream for cluster in settings.clusters} if upstream else None
-    clusters = Clusters(settings, transports=transports)
+    clusters = Clusters(settings, transports=transports, clock=upstream.clock if upstream else time.monotonic)
     engine = Engine(load(), clusters, settings, Telemetry(access_log=False))
     server = create_server(engine, load(), settings)
     await server.start()

@@ -1,5 +1,6 @@
 """The only fake: a cluster at the transport seam that answers as told and remembers what arrived."""
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,10 +28,20 @@ class Upstream(httpx.AsyncBaseTransport):
         self._forever = False
         self._error: Exception | None = None
         self._inner: httpx.AsyncBaseTransport | None = None
+        self._past = 0.0
+
+    def clock(self) -> float:
+        """Return the seconds by which the gateway judges its clusters: time passes whenever something new is expected."""
+        return time.monotonic() + self._past
+
+    def let_time_pass(self) -> None:
+        """Let an hour pass by that clock."""
+        self._past += 3600.0
 
     def expect(self, exchanges: Iterable[Exchange], *, forever: bool = False) -> None:
         """Forget everything and prepare the answers."""
         self.arrived.clear()
+        self.let_time_pass()
         self._answers = deque(exchanges)
         self._forever = forever
         self._error = None

@@ -30,19 +30,28 @@ CLUSTER_HEADER = "x-searchway-cluster"
 class Clusters:
     """The clusters of the settings."""
 
-    def __init__(self, settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Open a transport for every cluster; connections are made when they are needed.
 
         Args:
             settings: The settings.
             transports: By cluster name, what carries requests in place of the network.
+            clock: Seconds from any origin, by which nodes are judged and callers have to wait.
 
         Raises:
             SettingsError: A certificate or key of a cluster cannot be used, or its sandbox is not here.
         """
         given = {name: carrier_of(transport) for name, transport in (transports or {}).items()}
         self._carriers = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
-        self._clusters = {c.name: build_cluster(c, settings, self._carriers[c.name]) for c in settings.clusters}
+        self._clusters = {
+            c.name: build_cluster(c, settings, self._carriers[c.name], clock=clock) for c in settings.clusters
+        }
         self._default = self._clusters[settings.default_cluster.name]
         self.names = tuple(self._clusters)
         """The clusters' names, in the order of the settings."""
