@@ -1,6 +1,8 @@
 """Any interleaving of calls that come, end and give up: bounds hold, places are neither lost nor left empty, turns are kept."""
 
 import asyncio
+from collections import Counter
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,3 +91,31 @@ def _check_nothing_waits_in_vain(world: World) -> None:
             or len(own) >= bounds.principal * 2
             or sum(visit.principal == waiter.principal for visit in at) >= bounds.principal
         )
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from("abc"), min_size=12, max_size=20), min_size=2, max_size=6),
+    st.integers(1, 3),
+    st.randoms(use_true_random=False),
+)
+async def test_principals_that_never_stop_asking_get_their_turns(
+    calls: list[list[str]], places: int, shuffled: Random
+) -> None:
+    wide = len(calls) * 20
+    world = World(Bounds(all=places, cluster=wide, principal=wide), Queueing(calls=wide, seconds=60))
+    order = [(number, cluster) for number, clusters in enumerate(calls) for cluster in clusters]
+    shuffled.shuffle(order)
+    for _ in range(places):
+        world.visit("first")
+    await settle()
+    for number, cluster in order:
+        world.visit(f"p{number}", cluster)
+    await settle()
+    turns = len(calls) * 8  # after which each still has calls that wait
+    while len(world.entered) < places + turns:
+        world.inside[0].end.set()
+        await settle()
+    served = Counter(visit.principal for visit in world.entered[places : places + turns])
+    assert all(abs(served[f"p{number}"] - 8) <= 1 for number in range(len(calls))), served
+    await world.finish()
