@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import orjson
 import pytest
 
 from harness.cases import Case, Exchange, read_cases
@@ -125,6 +126,28 @@ async def _search_over_graphql(gateway: Gateway, levels: int) -> tuple[bytes, Ma
     case = next(case for case in CASES if case.operation.name == "fleet.Search")
     values = {"body": JsonText('{"a":' * levels + "1" + "}" * levels)}
     return await gateway.graphql.ask(case.operation, values, case.engine, "{ __typename }")
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        r'{"n":"\ud83d"}',
+        r'{"n":["\ud83d"]}',
+        r'{"n":{"\ud83d":1}}',
+        r'{"\ud83d":1}',
+        r'{"n":"a","r":{"\udc00":1}}',
+        r'{"n":"a","r":{"indices":[{"names":["\udc00"],"privileges":[]}]}}',
+        r'{"n":"a","r":{"indices":"\udc00"}}',
+    ],
+)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_lone_surrogate_in_typed_input_is_refused(gateway: Gateway, upstream: Upstream, variables: str) -> None:
+    upstream.expect(())
+    query = "mutation ($n: String!, $r: RoleDescriptorInput! = {}) { securityPutRole(input: {name: $n, role: $r}) { created } }"
+    answer = await gateway.graphql.send(query, variables)
+    assert answer.status_code in {200, 400}
+    assert orjson.loads(answer.content)["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+    assert upstream.arrived == []
 
 
 def test_every_operation_that_takes_free_json_is_here() -> None:

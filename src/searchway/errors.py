@@ -167,6 +167,11 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def printable(text: str) -> str:
+    """Return a text that can be written: a lone surrogate, which a caller's JSON may hold, as its escape."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+
+
 _CUTS: Final = ((1000, 8, True), (500, 3, True), (500, 3, False), (250, 2, False), (250, 1, False))
 """From gentle to rough: longest text in characters, levels of causes, whether undeclared members stay."""
 
@@ -243,9 +248,9 @@ class InvalidArgumentError(CallError):
     """The caller's input is refused: `field` is its path, `problem` says what is wrong and what is expected."""
 
     def __init__(self, field: str, problem: str) -> None:
-        message = f"{field}: {problem}" if field else problem
+        message = printable(clip(f"{field}: {problem}" if field else problem, 1000))
         super().__init__(
-            Failure(code=Code.INVALID_ARGUMENT, message=clip(message, 1000), field=field, applied=Applied.NO)
+            Failure(code=Code.INVALID_ARGUMENT, message=message, field=printable(field), applied=Applied.NO)
         )
 
 

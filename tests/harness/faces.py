@@ -133,6 +133,11 @@ class GraphFace:
             raw = bytes(jsontext.members(raw)[name])
         return raw, None
 
+    async def send(self, query: str, variables: str) -> httpx.Response:
+        """Send a query with variables as a JSON text."""
+        body = f'{{"query": {orjson.dumps(query).decode()}, "variables": {variables}}}'
+        return await self._client.post("/graphql", content=body, headers={"content-type": "application/json"})
+
     async def subscribe(self, query: str, cluster: EngineName) -> list[Any]:
         """Send a subscription; return its responses when it has ended."""
         headers = {"accept": "text/event-stream", "x-searchway-cluster": cluster.value}

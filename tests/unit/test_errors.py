@@ -1,5 +1,6 @@
 import json
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,3 +202,10 @@ def test_every_failure_fits(failure: Failure, limit: int) -> None:
     assert fitted.size <= limit
     assert (fitted.code, fitted.applied) == (failure.code, failure.applied)
     assert fitted.truncated == (fitted is not failure)
+
+
+def test_what_a_caller_sent_can_be_written_in_any_case() -> None:
+    failure = InvalidArgumentError("role.\ud83d\u00e9", "unknown \udc00").failure
+    assert failure.message == "role.\\ud83d\u00e9: unknown \\udc00"
+    assert failure.field == "role.\\ud83d\u00e9"
+    assert failure.message in orjson.loads(orjson.dumps(failure.document())).values()

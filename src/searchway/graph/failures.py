@@ -11,7 +11,7 @@ import structlog
 from graphql import GraphQLError
 
 from searchway.contract.records import Operation
-from searchway.errors import Applied, CallError, Code
+from searchway.errors import Applied, CallError, Code, printable
 from searchway.graph import names
 from searchway.graph.plan import PlannedCall
 from searchway.graph.prose import reword_message
@@ -64,7 +64,7 @@ def _internal(request_id: str) -> str:
 
 def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, Any]:
     document = {**error.formatted, "extensions": {**(error.extensions or {}), **extensions}}
-    return {**document, "message": _cut(error.message)}
+    return {**document, "message": _cut(printable(error.message))}
 
 
 def _cut(message: str) -> str:
