@@ -32,6 +32,7 @@ _ALLOWED_HEADERS = (
     "x-searchway-strict",
     "x-searchway-timeout",
 )
+_PATHS = ("/graphql", "/graphql/")
 
 
 def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlette:
@@ -48,12 +49,17 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
         page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
     )
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
-    routes: list[BaseRoute] = [Route("/graphql", endpoint), WebSocketRoute("/graphql", sockets)]
+    routes: list[BaseRoute] = [Route(path, endpoint) for path in _PATHS]
+    routes += [WebSocketRoute(path, sockets) for path in _PATHS]
     if settings.introspection:
         routes.append(_schema_route(sdl_of(schema)))
     if settings.graphiql:
         routes += graphiql_routes()
-    return Starlette(routes=routes, middleware=_cors(settings.cors_origins))
+    app = Starlette(routes=routes, middleware=_cors(settings.cors_origins))
+    app.router.redirect_slashes = (
+        False  # it would redirect to the host that the caller names, without TLS behind a proxy
+    )
+    return app
 
 
 def _clusters(settings: Settings) -> list[str]:

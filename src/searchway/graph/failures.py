@@ -18,6 +18,7 @@ from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
 _LONGEST = 1_000
+_MOST_LOCATIONS = 20
 
 
 def request_errors(
@@ -33,7 +34,7 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
     if isinstance(error, CallError):
         message, extensions = _say(error, operation)
     elif isinstance(error, GraphQLError):
-        message, extensions = error.message, {"code": Code.INVALID_ARGUMENT.value, "operation": operation.name}
+        message, extensions = _cut(error.message), {"code": Code.INVALID_ARGUMENT.value, "operation": operation.name}
     else:
         _log.error("unexpected error", operation=operation.name, request_id=request_id, exc_info=error)
         message, extensions = _internal(request_id), {"code": Code.INTERNAL.value, "operation": operation.name}
@@ -63,13 +64,15 @@ def _internal(request_id: str) -> str:
 
 
 def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, Any]:
-    document = {**error.formatted, "extensions": {**(error.extensions or {}), **extensions}}
-    return {**document, "message": _cut(printable(error.message))}
+    document: dict[str, Any] = {**error.formatted, "message": _cut(error.message)}
+    if "locations" in document:
+        document["locations"] = document["locations"][:_MOST_LOCATIONS]
+    return {**document, "extensions": {**(error.extensions or {}), **extensions}}
 
 
 def _cut(message: str) -> str:
-    """Return a message of bounded length: graphql-core quotes names and values of the document in full."""
-    return message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
+    """Return a message of bounded length that can be sent: graphql-core quotes names and values in full, as they are."""
+    return printable(message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…")
 
 
 def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:

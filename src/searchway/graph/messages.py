@@ -10,6 +10,9 @@ from typing import Any
 import msgspec
 import orjson
 
+from searchway.graph.requests import decode_odd
+from searchway.transcode import surrogates
+
 PROTOCOL = "graphql-transport-ws"
 ACK = '{"type":"connection_ack"}'
 PONG = '{"type":"pong"}'
@@ -61,12 +64,22 @@ def read_message(text: str | None) -> Message:
     if text is None:
         raise ClosingError(Close.INVALID, "expected text, got bytes")
     try:
-        message = _decode(text)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        message, mark = decode_odd(_decode, text.encode())
+    except ValueError as error:
         raise ClosingError(Close.INVALID, f"not a message: {error}") from None
+    if mark:
+        message = _show(message, mark)
     if message.type in {"subscribe", "complete"} and not message.id:
         raise ClosingError(Close.INVALID, f"{message.type}: expected an id")
     return message
+
+
+def _show(message: Message, mark: str) -> Message:
+    """Return a message as it was written, after its lone surrogates were hidden."""
+    if mark in message.type + message.id:
+        raise ClosingError(Close.INVALID, "not a message: half of a surrogate pair in its type or id")
+    payload = msgspec.Raw(surrogates.show(bytes(message.payload), mark))
+    return Message(type=message.type, id=message.id, payload=payload)
 
 
 def read_headers(payload: bytes) -> Mapping[str, str]:

@@ -3,14 +3,17 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from searchway.graph.refusals import BadRequestError
+from searchway.transcode import surrogates
+from searchway.transcode.depth import NestingError
 
 EVENTS = "text/event-stream"
 JSON = "application/json"
@@ -41,9 +44,9 @@ _decode_body = msgspec.json.Decoder(_Body).decode
 _decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_text = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
-_LARGEST_PARSED = 64 * 1024
-"""Bytes of a bad body up to which it is looked at once more for what to tell."""
-_HALF_PAIR = "a text holds half of a surrogate pair, which no text can"
+_LARGEST_ODD = 1024 * 1024
+"""Bytes up to which a text that the decoder refuses is searched for lone surrogates."""
+_T = TypeVar("_T")
 
 
 def read_body(body: bytes) -> GraphQLRequest:
@@ -53,10 +56,30 @@ def read_body(body: bytes) -> GraphQLRequest:
         BadRequestError: it is not JSON, or a parameter has a wrong type.
     """
     try:
-        given = _decode_body(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequestError(400, f"the body is not a GraphQL request: {_problem(body, error)}") from None
-    return _read_one(given)
+        given, mark = decode_odd(_decode_body, body)
+    except ValueError as error:
+        raise BadRequestError(400, f"the body is not a GraphQL request: {error}") from None
+    return _read_one(given, mark)
+
+
+def decode_odd(decode: Callable[[bytes], _T], text: bytes) -> tuple[_T, str]:
+    """Decode a JSON text, also one with lone surrogates.
+
+    Returns:
+        What was decoded, and the mark behind which such surrogates are hidden in it (see `surrogates`); empty if there are none.
+
+    Raises:
+        ValueError: it cannot be decoded.
+    """
+    try:
+        return decode(text), ""
+    except RecursionError:
+        raise NestingError from None
+    except ValueError:
+        mark, hidden = surrogates.hide(text) if len(text) <= _LARGEST_ODD else ("", b"")
+        if not mark:
+            raise
+        return decode(hidden), mark
 
 
 def is_batch(body: bytes) -> bool:
@@ -77,12 +100,12 @@ def read_batch(body: bytes, most: int) -> list[GraphQLRequest]:
     if not most:
         raise BadRequestError(400, "expected one GraphQL request, got an array: this gateway takes no batches")
     try:
-        given = _decode_batch(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {_problem(body, error)}") from None
+        given, mark = decode_odd(_decode_batch, body)
+    except ValueError as error:
+        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {error}") from None
     if not 0 < len(given) <= most:
         raise BadRequestError(400, f"expected from 1 to {most} GraphQL requests in the array, got {len(given)}")
-    return [_read_one(one) for one in given]
+    return [_read_one(one, mark) for one in given]
 
 
 def read_url(query_string: bytes) -> GraphQLRequest:
@@ -102,10 +125,11 @@ def read_url(query_string: bytes) -> GraphQLRequest:
         raise BadRequestError(400, "the parameter query is missing")
     text = given.get("variables", "").strip().encode()
     try:
-        variables = _check_variables(bytes(_decode_text(text)) if text else b"")
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadRequestError(400, f"variables: {_problem(text, error)}") from None
-    return GraphQLRequest(query=given["query"], operation_name=given.get("operationName") or None, variables=variables)
+        decode_odd(_decode_text, text or b"null")
+    except ValueError as error:
+        raise BadRequestError(400, f"variables: {error}") from None
+    name = given.get("operationName") or None
+    return GraphQLRequest(query=given["query"], operation_name=name, variables=_check_variables(text))
 
 
 def check_content_type(value: str) -> None:
@@ -134,28 +158,13 @@ def negotiate(accept: str) -> str | None:
     return best
 
 
-def _problem(body: bytes, error: Exception) -> str:
-    """Say what is wrong with a body; what the decoder says of some is misleading."""
-    if isinstance(error, RecursionError):
-        return "the JSON is nested too deeply"
-    return _HALF_PAIR if _has_half_pair(body) else str(error)
-
-
-def _has_half_pair(body: bytes) -> bool:
-    if len(body) > _LARGEST_PARSED:
-        return False
-    try:
-        json.dumps(json.loads(body), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
-def _read_one(given: _Body) -> GraphQLRequest:
-    variables = _check_variables(bytes(given.variables))
-    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=variables)
+def _read_one(given: _Body, mark: str) -> GraphQLRequest:
+    variables = bytes(given.variables)
+    if mark:
+        if mark in given.query or mark in (given.operationName or ""):
+            raise BadRequestError(400, "query, operationName: expected texts, got half of a surrogate pair")
+        variables = surrogates.show(variables, mark)
+    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=_check_variables(variables))
 
 
 def _check_variables(text: bytes) -> bytes:

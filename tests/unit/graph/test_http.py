@@ -45,6 +45,22 @@ async def test_get_is_answered(connect: Connect) -> None:
     assert answer.json()["data"]["cat"]["allocation"]["totalCount"] == 3
 
 
+async def test_a_slash_at_the_end_changes_nothing(connect: Connect) -> None:
+    answer = await connect().post("/graphql/", json={"query": ALLOCATION})
+    assert answer.json() == {"data": {"cat": {"allocation": {"totalCount": 3}}}}
+    assert (
+        (await connect().get("/graphql/", headers={"accept": "text/html"}))
+        .headers["content-type"]
+        .startswith("text/html")
+    )
+
+
+@pytest.mark.parametrize("path", ["/schema.graphql/", "/nothing/", "/graphql//"])
+async def test_nothing_redirects_to_the_host_that_a_caller_names(connect: Connect, path: str) -> None:
+    answer = await connect().get(path, headers={"host": "evil.example"})
+    assert (answer.status_code, "location" in answer.headers) == (404, False)
+
+
 async def test_get_never_changes_anything(connect: Connect, engine: EngineDouble) -> None:
     answer = await connect().get("/graphql", params={"query": DELETE})
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

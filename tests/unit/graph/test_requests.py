@@ -1,11 +1,12 @@
 import json
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from searchway.graph.refusals import BadRequestError
-from searchway.graph.requests import GRAPHQL, JSON, check_content_type, negotiate, read_body, read_url
+from searchway.graph.requests import GRAPHQL, JSON, check_content_type, negotiate, read_batch, read_body, read_url
 
 
 @pytest.mark.parametrize(
@@ -82,18 +83,31 @@ def test_bodies_that_are_no_requests_are_400(body: bytes) -> None:
     assert refused.value.status == 400
 
 
-@pytest.mark.parametrize(
-    ("variables", "problem"),
-    [
-        (rb'{"a": "\ud800"}', "a text holds half of a surrogate pair, which no text can"),
-        (rb'{"\udc00": 1}', "a text holds half of a surrogate pair, which no text can"),
-        (b'{"a": ' * 5000 + b"1" + b"}" * 5000, "the JSON is nested too deeply"),
-    ],
-)
-def test_what_the_decoder_would_say_misleadingly(variables: bytes, problem: str) -> None:
-    with pytest.raises(BadRequestError) as refused:
-        read_body(b'{"query": "{a}", "variables": %s}' % variables)
-    assert refused.value.problem == f"the body is not a GraphQL request: {problem}"
+def test_json_that_is_too_deep_is_refused() -> None:
+    deep = b'{"a": ' * 5000 + b"1" + b"}" * 5000
+    body = b'{"query": "{a}", "variables": %s}' % deep
+    for read, text in ((read_body, body), (partial(read_batch, most=1), b"[%s]" % body)):
+        with pytest.raises(BadRequestError, match="nested too deeply"):
+            read(text)
+
+
+@pytest.mark.parametrize("variables", [rb'{"a": "\ud800"}', rb'{"\udc00": 1}', rb'{"a":[ "\uDBFF\ud83d\ude00" ]}'])
+def test_variables_keep_lone_surrogates(variables: bytes) -> None:
+    body = b'{"query": "{a}", "variables": %s}' % variables
+    assert read_body(body).variables == variables
+    assert [one.variables for one in read_batch(b"[%s,%s]" % (body, body), 2)] == [variables] * 2
+    assert read_url(f"query={{a}}&variables={quote(variables)}".encode()).variables == variables
+
+
+@pytest.mark.parametrize("body", [rb'{"query": "{a\ud800}"}', rb'{"query": "{a}", "operationName": "\udc00"}'])
+def test_documents_and_names_hold_no_lone_surrogates(body: bytes) -> None:
+    with pytest.raises(BadRequestError, match="half of a surrogate pair"):
+        read_body(body)
+
+
+def test_bodies_that_are_wrong_and_long_are_not_searched_for_surrogates() -> None:
+    with pytest.raises(BadRequestError, match="is not a GraphQL request"):
+        read_body(rb'{"query": "{a}", "variables": {"a": "\ud800"}}' + b" " * 1024 * 1024)
 
 
 @pytest.mark.parametrize("rest", [{}, {"variables": None, "operationName": None, "extensions": None}, {"more": [1]}])
@@ -128,7 +142,7 @@ def test_urls_are_read_like_bodies() -> None:
         "query={a}&variables=x",
         "query={a}&extensions=[]",
         "query=%ff",
-        r'query={a}&variables={"a":"\ud800"}',
+        r'query={a}&variables={"a":"\ud80"}',
     ],
 )
 def test_urls_that_are_no_requests_are_400(query: str) -> None:

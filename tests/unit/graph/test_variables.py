@@ -17,6 +17,7 @@ from unit.graph.serving import hear, served, socket
 from unit.graph.test_http import Connect
 
 ODD = r'{"a":1,"a" : 2.50, "b":[ 1E2 ,-0,12345678901234567890123], "\u0041\/":"\u00e9\ud83d\ude00" ,"":  null}'
+LONE = r'{"a":"\ud83d", "\udc00" : "\\ud83d"}'
 ROLE = "mutation($input: SecurityPutRoleInput!) { securityPutRole(input: $input) { created } }"
 SEARCH = "query($body: JSON!) { fleet { multiSearch(searches: [{body: $body}]) { took } } }"
 SEARCHES = "query($searches: [SearchInput!]!) { fleet { multiSearch(searches: $searches) { took } } }"
@@ -54,6 +55,27 @@ async def test_a_single_value_may_stand_for_a_list(connect: Connect, engine: Eng
     assert set(searched(engine)) == {ODD}
 
 
+@pytest.mark.parametrize("query", [SEARCH, SEARCHES])
+async def test_it_keeps_lone_surrogates(connect: Connect, engine: EngineDouble, query: str) -> None:
+    given = {SEARCH: f'{{"body": {LONE}}}', SEARCHES: f'{{"searches": [{{"body": {LONE}}}]}}'}[query]
+    await post(connect(), body(query, given))
+    assert searched(engine) == [LONE]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query($a: Int) { __typename }", r'{"a": "\ud83d"}'),
+        ("query($a: Long) { __typename }", r'{"a": "\ud83d"}'),
+        ("query($a: SearchInput) { __typename }", r'{"a": {"\ud83d": 1}}'),
+        ("query($a: String!) { ism { policy(policyId: $a) { id } } }", r'{"a": "\ud83d"}'),
+    ],
+)
+async def test_typed_values_with_lone_surrogates_are_refused(connect: Connect, query: str, variables: str) -> None:
+    (error,) = (await post(connect(), body(query, variables)))["errors"]
+    assert error["extensions"]["code"] == "INVALID_ARGUMENT"
+
+
 async def test_it_is_so_in_urls(connect: Connect, engine: EngineDouble) -> None:
     variables = f' {{"body": {ODD}}} '
     await connect().get(f"/graphql?query={quote(SEARCH)}&variables={quote(variables)}")
@@ -70,10 +92,12 @@ async def test_it_is_so_in_batches_and_event_streams(connect: Connect, engine: E
 
 async def test_it_is_so_over_websockets(open_app: Callable[..., Starlette], engine: EngineDouble) -> None:
     async with served(open_app()) as address, socket(address) as opened:
-        payload = body(SEARCH, f'{{"body": {ODD}}}').decode()
-        await opened.send(f'{{"id": "1", "type": "subscribe", "payload": {payload}}}')
-        assert (await hear(opened))["payload"] == {"data": {"fleet": {"multiSearch": {"took": 3}}}}
-    assert searched(engine) == [ODD]
+        for number, text in enumerate([ODD, LONE]):
+            payload = body(SEARCH, f'{{"body": {text}}}').decode()
+            await opened.send(f'{{"id": "{number}", "type": "subscribe", "payload": {payload}}}')
+            assert (await hear(opened))["payload"] == {"data": {"fleet": {"multiSearch": {"took": 3}}}}
+            assert (await hear(opened))["type"] == "complete"
+    assert searched(engine) == [ODD, LONE]
 
 
 async def test_it_is_so_in_the_background(connect: Connect, engine: EngineDouble) -> None:

@@ -48,6 +48,12 @@ async def test_a_query_has_one_response(address: str) -> None:
         assert (await hear(opened))["payload"] == {"data": {"ismDeletePolicy": {"id": "p1"}}}
 
 
+async def test_a_slash_at_the_end_changes_nothing(address: str) -> None:
+    async with connect(f"ws://{address}/graphql/", subprotocols=[PROTOCOL]) as opened:
+        await say(opened, type="connection_init")
+        assert await hear(opened) == {"type": "connection_ack"}
+
+
 async def test_errors_of_fields_are_responses(address: str, engine: EngineDouble) -> None:
     engine.errors["ism.DeletePolicy"] = UpstreamError(Failure(code=Code.NOT_FOUND, message="no such policy"))
     async with socket(address) as opened:
