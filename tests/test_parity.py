@@ -1,6 +1,7 @@
 """Holds both faces to the same error for the same trouble: code, message, what may be done again and what was done."""
 
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,7 @@ _SAME: Final = (
     "retry_delay_ms",
     "applied",
 )
+_NUMBERS: Final = count()
 _UNREADABLE: Final = (b"<html>Bad</html>", b'{"a', b'"text"', b"7", b"\xff\xfe")
 _BROKEN: Final = (
     (httpx.ConnectError("10.0.0.7:9200 refused"), "UNAVAILABLE", "no"),
@@ -52,9 +54,14 @@ async def failures(
     """Call over both faces and return the part of the failures that must be the same."""
     case = good_case(operation)
     values = case.steps[0].values
+    # Each call is somebody else's: 429 with Retry-After keeps its caller waiting.
+    for face in (gateway.grpc, gateway.graphql):
+        face.headers = {"authorization": f"Bearer {next(_NUMBERS)}"}
     over_grpc = await gateway.grpc.call(operation, values, cluster=case.engine, expected={})
     upstream.let_time_pass()  # or the second call may be asked to wait for what the first one got
     _, over_graphql = await gateway.graphql.ask(operation, values, case.engine, selection)
+    for face in (gateway.grpc, gateway.graphql):
+        face.headers = {}
     assert over_grpc.failure is not None
     assert over_graphql is not None
     return comparable(over_grpc.failure), comparable(over_graphql)

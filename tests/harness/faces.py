@@ -68,6 +68,8 @@ class GrpcFace:
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._channel = channel
+        self.headers: dict[str, str] = {}
+        """What more each call has as metadata."""
 
     async def call(
         self, operation: Operation, values: Mapping[str, Any], *, cluster: EngineName, expected: Mapping[str, Any]
@@ -84,7 +86,7 @@ class GrpcFace:
             response_deserializer=operation.response.cls.FromString,
         )
         try:
-            answer = await method(message, metadata=(("x-searchway-cluster", cluster.value),))
+            answer = await method(message, metadata=(("x-searchway-cluster", cluster.value), *self.headers.items()))
         except grpc.aio.AioRpcError as error:
             return Outcome(failure=grpc_failure(error))
         return Outcome(result=plain_message(operation.response, answer))
@@ -105,6 +107,8 @@ class GraphFace:
     def __init__(self, client: httpx.AsyncClient, writer: Writer) -> None:
         self._client = client
         self._writer = writer
+        self.headers: dict[str, str] = {}
+        """What more each request has."""
 
     async def call(
         self, operation: Operation, values: Mapping[str, Any], *, cluster: EngineName, expected: Mapping[str, Any]
@@ -122,7 +126,7 @@ class GraphFace:
         response = await self._client.post(
             "/graphql",
             content=orjson.dumps({"query": document.query, "variables": document.variables}),
-            headers={"content-type": "application/json", "x-searchway-cluster": cluster.value},
+            headers={"content-type": "application/json", "x-searchway-cluster": cluster.value, **self.headers},
         )
         assert response.status_code == 200, response.text
         whole = jsontext.members(response.content)  # which also takes lone surrogates

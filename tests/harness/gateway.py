@@ -48,6 +48,7 @@ def gateway_settings(nodes: str = "http://{engine}:9200", **more: Any) -> Settin
             "version": version,
             "retries": 0,
             "breaker_failures": 10**9,
+            "forward_credentials": True,
         }
         for engine, version in VERSIONS.items()
     }
