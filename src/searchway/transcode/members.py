@@ -11,11 +11,12 @@ from searchway.transcode.surrogates import replace_in_text
 
 Raw = msgspec.Raw
 Way = tuple[str, ...]
+_NULL = Raw(b"null")
 
 
 def present(raw: Raw | None) -> Raw | None:
     """Return the text unless it is null, which is absence for everything but free JSON."""
-    return None if raw is None or bytes(raw) == b"null" else raw
+    return None if raw is None or raw == _NULL else raw
 
 
 def parsed(raw: Raw | None) -> Any:
@@ -93,11 +94,13 @@ def rest_raw(members: Mapping[str, Raw], declared: frozenset[str], kind: type | 
     return jsontext.join_members(left) if left else None
 
 
+_SPACE = b" \t\r\n"
 _OPENINGS: Mapping[type, bytes] = {dict: b"{", list: b"[", str: b'"'}
 
 
 def _opens(raw: Raw, opening: bytes) -> bool:
-    return bytes(raw).lstrip().startswith(opening)
+    first = memoryview(raw)[0]
+    return first == opening[0] or (first in _SPACE and bytes(raw).lstrip().startswith(opening))
 
 
 def _descend(value: Any, way: Way) -> Any:
