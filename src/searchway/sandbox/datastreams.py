@@ -12,7 +12,9 @@ from searchway.sandbox.engines import Engine
 from searchway.sandbox.errors import EngineError, illegal_argument, index_not_found, invalid_index_name
 from searchway.sandbox.indices import drop_index, new_settings
 from searchway.sandbox.jsontext import read_map
-from searchway.sandbox.modification import apply_actions, read_actions
+from searchway.sandbox.modification import apply_actions
+from searchway.sandbox.modificationbody import read_actions
+from searchway.sandbox.modificationopensearch import read_opensearch_actions
 from searchway.sandbox.router import Privilege, Route, route
 from searchway.sandbox.shapes import TemplateBody, check
 from searchway.sandbox.wildcards import wildcard
@@ -134,7 +136,8 @@ def modify(cluster: Cluster, call: Call) -> Reply:
     Raises:
         EngineError: for the first change that cannot be made.
     """
-    apply_actions(cluster, read_actions(cluster.engine, call))
+    opensearch = cluster.engine.is_opensearch
+    apply_actions(cluster, read_opensearch_actions(call) if opensearch else read_actions(cluster.engine, call))
     return ACKNOWLEDGED
 
 
