@@ -198,6 +198,8 @@ class Cluster:
         Raises:
             TransportError: It must be known, is not, and the cluster could not be asked.
         """
+        if self._detection.is_fresh:
+            return self._detection.product
         who = self._policy.identity(headers) if self._forwards else b""
         if self._detection.is_settled(who, must_know=must_know):
             return self._detection.product

@@ -35,6 +35,13 @@ class Detection:
         self.product = configured
         """The product; None if it is not known."""
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the product is known, from the settings or from an answer that is not old."""
+        return bool(self._configured and self._configured.version) or (
+            self.product is not None and self._clock() < self._ask_at
+        )
+
     def is_settled(self, who: bytes, *, must_know: bool) -> bool:
         """Tell whether the cluster need not be asked.
 
@@ -42,10 +49,8 @@ class Detection:
             who: Whom it would answer.
             must_know: Whether nothing can be sent without knowing it, so that a failure of just now is no excuse.
         """
-        if self._configured and self._configured.version:
-            return True
         now = self._clock()
-        if now < self._ask_at and (self.product or not must_know):
+        if self.is_fresh or (now < self._ask_at and not must_know):
             return True
         return bool(self._refused) and now < self._refused.get(who, now)
 
