@@ -40,7 +40,7 @@ class Gateway:
 
 
 def gateway_settings(nodes: str = "http://{engine}:9200", **more: Any) -> Settings:
-    """Return settings with a cluster of each engine, where nothing is tried twice; `more` are further settings."""
+    """Return settings with a cluster of each engine, where nothing is tried twice and nobody has to wait; `more` are further settings."""
     clusters = {
         engine.value: {
             "nodes": [nodes.format(engine=engine.value)],
@@ -49,6 +49,7 @@ def gateway_settings(nodes: str = "http://{engine}:9200", **more: Any) -> Settin
             "retries": 0,
             "breaker_failures": 10**9,
             "forward_credentials": True,
+            "max_pause": 0,
         }
         for engine, version in VERSIONS.items()
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, FilePath, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import Field, FilePath, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
 from searchway.settings.hosts import Node
 from searchway.settings.section import AsList, Section
@@ -63,6 +63,8 @@ class ClusterSettings(Section):
     """Longest request line, path and query included: the engine's `http.max_initial_line_length`."""
     retries: Annotated[int, Field(ge=0, le=10)] = 2
     """How often a request that may be sent again is sent again at most."""
+    max_pause: NonNegativeFloat = 30.0
+    """Seconds for which 429 with Retry-After holds back the principal that got it at most; 0 holds back nobody."""
     breaker_failures: PositiveInt = 5
     """Failures in a row, timeouts included, after which a node is ejected: others get its requests."""
     breaker_seconds: PositiveFloat = 10.0

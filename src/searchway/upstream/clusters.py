@@ -150,7 +150,13 @@ def build_cluster(
         for url in settings.nodes or ("http://sandbox",)
     ]
     pool = Pool(nodes, common.throttle, pick)
-    return Cluster(settings, pool, _policy(settings, whole), Detection(_configured(settings), clock), Pauses(clock))
+    return Cluster(
+        settings,
+        pool,
+        _policy(settings, whole),
+        Detection(_configured(settings), clock),
+        Pauses(longest=settings.max_pause, clock=clock),
+    )
 
 
 def _configured(settings: ClusterSettings) -> Product | None:

@@ -6,9 +6,6 @@ A principal is whoever the cluster or the gateway can tell apart; see `engine.ca
 import time
 from collections.abc import Callable, Hashable
 
-# The longest that a cluster's word holds, in seconds, whatever it says.
-_LONGEST = 30.0
-
 # How many principals are remembered.
 _MOST = 10_000
 
@@ -16,18 +13,25 @@ _MOST = 10_000
 class Pauses:
     """Until when which principal has to wait."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Let everybody through."""
+    def __init__(self, *, longest: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Let everybody through.
+
+        Args:
+            longest: The seconds for which a cluster's word holds at most, whatever it says; with 0 nobody has to wait.
+            clock: Seconds from any origin.
+        """
+        self._longest = longest
         self._clock = clock
         self._until: dict[Hashable, float] = {}
 
     def ask(self, principal: Hashable, seconds: float) -> None:
         """Take what a cluster asked of a principal; 0 seconds ask nothing."""
+        seconds = min(seconds, self._longest)
         if seconds <= 0:
             return
         if len(self._until) >= _MOST:
             self._drop_past()
-        self._until[principal] = max(self._clock() + min(seconds, _LONGEST), self._until.pop(principal, 0.0))
+        self._until[principal] = max(self._clock() + seconds, self._until.pop(principal, 0.0))
 
     def left(self, principal: Hashable) -> float:
         """Return for how many seconds the principal has to wait."""
