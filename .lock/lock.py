@@ -32,7 +32,7 @@ PLAIN = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-u
 
 def digest() -> str:
     """Return the digest of everything in pyproject.toml that the locks depend on."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     inputs = [project["project"]["dependencies"], project["dependency-groups"], SETS]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
@@ -48,7 +48,7 @@ def compile_set(name: str, arguments: list[str]) -> None:
 def main() -> int:
     """Lock, or check with `--check`; the exit status says whether all is well."""
     if "--check" in sys.argv[1:]:
-        if DIGEST.exists() and DIGEST.read_text().strip() == digest():
+        if DIGEST.exists() and DIGEST.read_text(encoding="utf-8").strip() == digest():
             return 0
         sys.stderr.write("pyproject.toml and .lock/ disagree: run `make lock` and commit the result\n")
         return 1

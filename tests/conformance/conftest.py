@@ -96,4 +96,4 @@ def await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    pytest.fail(f"the gateway did not start; it printed:\n{log.read_text()}")
+    pytest.fail(f"the gateway did not start; it printed:\n{log.read_text(encoding='utf-8')}")

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 FOLDER = Path(__file__).parents[2] / "docker"
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
-DOCKERFILE = (FOLDER / "Dockerfile").read_text().splitlines()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))["services"]
+DOCKERFILE = (FOLDER / "Dockerfile").read_text(encoding="utf-8").splitlines()
 
 
 def test_it_has_the_gateway_and_an_opensearch() -> None:

@@ -37,7 +37,9 @@ def test_it_has_nothing_else(unpacked: Path) -> None:
     (information,) = unpacked.glob("*.dist-info")
     assert {path.name for path in unpacked.iterdir()} == {"searchway", information.name}
     assert not (unpacked / "searchway/graph/graphiql").exists()
-    assert (information / "licenses/.github/LICENSE").read_text() == (ROOT / ".github/LICENSE").read_text()
+    assert (information / "licenses/.github/LICENSE").read_text(encoding="utf-8") == (
+        ROOT / ".github/LICENSE"
+    ).read_text()
 
 
 def test_it_serves(unpacked: Path, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def _numbers(operation: Operation, engine: Engine) -> range:
 def _documented(engine: Engine) -> list[Route]:
     if engine is Engine.OPENDISTRO:
         return [_renamed(route) for route in _documented(Engine.OPENSEARCH)]
-    lines = (_TABLES / f"{engine.value}.txt").read_text().splitlines()
+    lines = (_TABLES / f"{engine.value}.txt").read_text(encoding="utf-8").splitlines()
     return [_route(line) for line in lines if not line.startswith("#")]
 
 

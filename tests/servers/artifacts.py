@@ -99,7 +99,7 @@ def _megabytes(folder: Path) -> int:
 
 
 def _first_error(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines()
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     return next((line for line in lines if "ERROR" in line), lines[-1] if lines else "it said nothing")
 
 

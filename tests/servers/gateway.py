@@ -87,10 +87,10 @@ def _wait_until_listening(process: subprocess.Popen[bytes], output: Path) -> dic
             if line.get("event") == "listening":
                 return line
         time.sleep(0.05)
-    raise AssertionError(f"the gateway does not serve; it printed:\n{output.read_text()}")
+    raise AssertionError(f"the gateway does not serve; it printed:\n{output.read_text(encoding='utf-8')}")
 
 
 def _lines(output: Path) -> list[dict[str, Any]]:
     """Return the lines of the log, without what is printed for people and a last line that is still being written."""
-    whole = output.read_text().rpartition("\n")[0].splitlines()
+    whole = output.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
     return [orjson.loads(line) for line in whole if line.startswith("{")]

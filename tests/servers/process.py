@@ -84,7 +84,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path, ready: Callab
 
 
 def _tail(log: Path) -> str:
-    return log.read_text(errors="replace")[-3000:]
+    return log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
 
 def free_port() -> int:

@@ -28,8 +28,8 @@ def test_an_archive_is_fetched_once_and_the_wait_is_visible(tmp_path: Path, caps
     first = artifacts.unpacked(machine, "group:artifact:1:zip", "artifact-1")
     second = artifacts.unpacked(machine, "group:artifact:1:zip", "artifact-1")
     assert first == second
-    assert (first / "file").read_text() == "content\n"
-    assert (tmp_path / "calls").read_text() == "fetched\n"
+    assert (first / "file").read_text(encoding="utf-8") == "content\n"
+    assert (tmp_path / "calls").read_text(encoding="utf-8") == "fetched\n"
     assert "==> Downloading artifact-1: 0 MB so far" in capsys.readouterr().out
 
 

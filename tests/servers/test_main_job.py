@@ -61,7 +61,7 @@ def test_a_role_is_created_over_grpc_in_elasticsearch(
     assert (stored["cluster"], stored["indices"][0]["names"]) == (["monitor"], ["logs-*"])
     assert stored["metadata"] == {"team": "search", "ticket": 12345678901234567890}
     assert elasticsearch.admin is not None
-    assert elasticsearch.admin.password not in before_elasticsearch.output.read_text()
+    assert elasticsearch.admin.password not in before_elasticsearch.output.read_text(encoding="utf-8")
 
 
 def test_an_index_is_shrunk_over_graphql_in_opensearch(

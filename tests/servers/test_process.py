@@ -40,7 +40,7 @@ def test_children_of_a_server_end_with_it_though_they_ignore_the_polite_signal(
     script = f"trap '' TERM; cd {tmp_path}; sleep 1000 & echo $! > child; touch started; wait; wait"
     (tmp_path / "log").mkdir()
     server = process.start(["sh", "-c", script], tmp_path / "log", environment={}, ready=(tmp_path / "started").exists)
-    child = int((tmp_path / "child").read_text())
+    child = int((tmp_path / "child").read_text(encoding="utf-8"))
     server.stop()
     assert ends(child)
 

@@ -36,7 +36,7 @@ def test_text_may_stand_in_a_file_or_on_standard_input(tmp_path: Path, monkeypat
     (tmp_path / "a.json").write_text('{"ü": 1}\n', encoding="utf-8")
     assert arguments.document("{}") == "{}"
     assert arguments.document(f"@{tmp_path}/a.json") == '{"ü": 1}\n'
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}"), encoding="utf-8"))
     assert arguments.document("@-") == "{}"
 
 

@@ -89,7 +89,7 @@ def test_input_that_cannot_be_read_is_a_usage_error(runner: CliRunner, tmp_path:
 
 
 def test_input_may_come_from_standard_input_or_a_file(runner: CliRunner, tmp_path: Path) -> None:
-    (tmp_path / "in.json").write_text(RULES[1])
+    (tmp_path / "in.json").write_text(RULES[1], encoding="utf-8")
     command = ["call", "--sandbox", "opensearch", "rules.ListRules"]
     answers = [
         runner.invoke(cli, [*command, f"@{tmp_path}/in.json"]),

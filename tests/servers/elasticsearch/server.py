@@ -107,7 +107,7 @@ def _assemble(tools: Toolchain, version: str) -> Path:
 def _source_for(version: str) -> str:
     """Return the plugin's source without the lines that are marked for another major version."""
     other = {"8": "//9", "9": "//8"}[version.split(".", maxsplit=1)[0]]
-    lines = PLUGIN_SOURCE.read_text().splitlines()
+    lines = PLUGIN_SOURCE.read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.endswith(other))
 
 
@@ -122,7 +122,7 @@ def _configure(home: Path, port: int) -> None:
 def _replace(path: Path, text: str) -> None:
     """Write a file anew: the one that is there is a link to the cache and must stay as it is."""
     path.unlink(missing_ok=True)
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
 
 
 def _as_other_user() -> list[str]:

@@ -44,7 +44,7 @@ def boot(tools: Toolchain, version: str) -> tuple[Server, process.ServerProcess]
         BootError: it did not come up.
     """
     libs = artifacts.libraries(tools, HERE / "pom.xml", f"opensearch-{version}", f"-Dopensearch.version={version}")
-    source = (HERE / f"{MAIN_CLASS}.java").read_text()
+    source = (HERE / f"{MAIN_CLASS}.java").read_text(encoding="utf-8")
     classes = artifacts.compiled(tools, source, MAIN_CLASS, libs=libs, release=OLDEST_JAVA)
     home = _home(tools, version)
     port = process.free_port()

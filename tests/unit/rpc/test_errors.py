@@ -20,7 +20,7 @@ from searchway.wire import HttpResponse
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TABLE = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text())
+TABLE = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text(encoding="utf-8"))
 OPERATIONS = catalog.load().operations
 _LARGEST_TRAILERS = 8192  # what clients of several languages take by default
 

@@ -76,7 +76,7 @@ def clock_from(start: datetime) -> Callable[[], float]:
 
 @cache
 def recording_of(name: str) -> Any:
-    return yaml.safe_load(RECORDED[name].read_text())
+    return yaml.safe_load(RECORDED[name].read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -14,7 +14,7 @@ UPSTREAM = {"SEARCHWAY_UPSTREAM": "https://es:9200"}
 
 def write(directory: Path, text: str) -> Path:
     path = directory / "searchway.toml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -114,7 +114,7 @@ def test_variables_of_others_are_left_alone() -> None:
 
 def test_example_is_valid_and_its_comments_are_the_defaults(tmp_path: Path) -> None:
     assert load(EXAMPLE, {}).default_cluster.name == "logs"
-    lines = EXAMPLE.read_text().splitlines()
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     secrets = (
         "cert",
         "key",
@@ -134,7 +134,7 @@ def test_example_is_valid_and_its_comments_are_the_defaults(tmp_path: Path) -> N
 
 
 def test_example_shows_every_setting() -> None:
-    text = EXAMPLE.read_text()
+    text = EXAMPLE.read_text(encoding="utf-8")
     sections: list[Any] = [
         Settings,
         ClusterSettings,

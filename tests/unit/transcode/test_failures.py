@@ -21,7 +21,7 @@ from searchway.errors import (
 from searchway.transcode.failures import item_failure, read_failure
 from searchway.wire import HttpResponse
 
-TABLE = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text())
+TABLE = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text(encoding="utf-8"))
 OPERATIONS = catalog.load().operations
 READ = OPERATIONS["cat.ListAllocation"]
 WRITE = OPERATIONS["ism.CreatePolicy"]

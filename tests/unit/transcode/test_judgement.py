@@ -9,7 +9,9 @@ from searchway.contract import catalog
 from searchway.transcode import judgement
 from searchway.transcode.judgement import Judgement, judge
 
-ANSWERS = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text())["answers"]
+ANSWERS = yaml.safe_load((Path(__file__).parents[2] / "contract" / "errors.yaml").read_text(encoding="utf-8"))[
+    "answers"
+]
 OPERATIONS = catalog.load().operations
 
 

@@ -54,7 +54,7 @@ class Node:
         path = os.pathsep.join([str(self.folder), os.environ.get("PATH", "")])
         command = [*self._command(program), *arguments]
         done = subprocess.run(  # noqa: S603  # a program of the found Node.js, arguments of our own
-            command, cwd=cwd, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+            command, cwd=cwd, env={**os.environ, "PATH": path}, capture_output=True, encoding="utf-8", check=False
         )
         if done.returncode:
             raise BuildError(f"{program} {' '.join(arguments[:2])} failed: {_first_error(done.stderr)}")
@@ -108,7 +108,7 @@ def cache_folder() -> Path:
 def is_built(static: Path = STATIC) -> bool:
     """Tell whether `static` holds the page of the present sources."""
     index = static / "index.html"
-    return index.is_file() and _build_digest() in index.read_text()
+    return index.is_file() and _build_digest() in index.read_text(encoding="utf-8")
 
 
 def build(static: Path = STATIC) -> None:
@@ -133,21 +133,21 @@ def _bundle(node: Node, home: Path, target: Path) -> None:
         if sheet.name != "main.css":  # esbuild writes one per lazy script; none is loaded, main.css has it all
             sheet.unlink()
     shutil.copy(SOURCES / "icon.svg", target)
-    (target / "licenses.txt").write_text(_licenses(home))
+    (target / "licenses.txt").write_text(_licenses(home), encoding="utf-8")
 
 
 def _licenses(home: Path) -> str:
     """Join the licences of the packages that the bundle holds: they ask to go along with every copy."""
-    pinned = json.loads((home / "package-lock.json").read_text())["packages"]
+    pinned = json.loads((home / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     shipped = [home / path for path, facts in pinned.items() if path and not facts.keys() & {"dev", "optional"}]
     texts = [(package, file) for package in shipped for file in sorted(package.glob("LICEN[CS]E*"))]
-    return "\n\n".join(f"=== {package.name}\n\n{file.read_text()}" for package, file in texts)
+    return "\n\n".join(f"=== {package.name}\n\n{file.read_text(encoding='utf-8')}" for package, file in texts)
 
 
 def _publish(static: Path) -> None:
-    page = (SOURCES / "index.html").read_text().replace("{{assets}}", f"graphiql/{_build_digest()}")
+    page = (SOURCES / "index.html").read_text(encoding="utf-8").replace("{{assets}}", f"graphiql/{_build_digest()}")
     fresh = static / ".index.html"
-    fresh.write_text(page)
+    fresh.write_text(page, encoding="utf-8")
     fresh.replace(static / "index.html")
     for old in (static / "assets").iterdir():
         if old.name != _build_digest():

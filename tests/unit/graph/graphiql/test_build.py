@@ -53,7 +53,7 @@ def test_packages_are_installed_once(tmp_path: Path) -> None:
     homes = {build.install_packages(build.SOURCES, node, name="graphiql") for _ in range(2)}
     (home,) = homes
     assert home.parent == tmp_path / "cache" / "searchway"
-    assert (home / "log").read_text() == "x\n"
+    assert (home / "log").read_text(encoding="utf-8") == "x\n"
     assert list(home.parent.iterdir()) == [home]
 
 
@@ -73,7 +73,7 @@ def test_failed_bundle_keeps_the_page_of_before(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     with pytest.raises(build.BuildError, match=r"^node bundle.mjs .* failed: no message$"):
         build.build(static)
-    assert [file.read_text() for file in static.iterdir()] == ["before"]
+    assert [file.read_text(encoding="utf-8") for file in static.iterdir()] == ["before"]
     assert not build.is_built(static)
 
 
@@ -92,6 +92,6 @@ def test_main_tells_a_failure_by_its_exit_code(
 @pytest.mark.parametrize("package", [build.SOURCES, CONFORMANCE / "graphql_http"], ids=lambda path: path.name)
 def test_lock_names_no_address(package: Path) -> None:
     """npm adds sponsors' addresses when it writes a lock: delete the `funding` entries."""
-    pinned = json.loads((package / "package-lock.json").read_text())["packages"]
+    pinned = json.loads((package / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert [path for path, facts in pinned.items() if facts.keys() & {"resolved", "funding"}] == []
     assert all("integrity" in facts for path, facts in pinned.items() if path)
