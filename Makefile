@@ -41,6 +41,14 @@ test: $(CREATED)
 	@echo "==> Running the tests"
 	@pytest $(PYTEST)
 
+## variations: run the tests on other days, in other zones, locales and orders; wants faketime (SEED=... repeats a run)
+.PHONY: variations
+variations: $(CREATED)
+	@$(MAKE) --silent -j2 $(DEVELOPED) graphiql
+	@$(MAKE) --silent $(LINKED)
+	@echo "==> Running the tests as on other days and machines"
+	@.ci/variations
+
 ## check: everything that needs no running: style, types, imports, contract, generated files, images, locks
 .PHONY: check
 CHECKS := check-format check-lint check-types check-imports check-contract check-breaking check-generated check-schema \
