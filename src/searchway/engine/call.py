@@ -29,7 +29,7 @@ class Call:
     strict: bool = False
     """Whether work that is done only in part is an error."""
     peer: str = ""
-    """The address that the caller has, without a port; empty if it has none."""
+    """Where the caller is, as `engine.peers` tells callers apart; empty if it has no address."""
     principal: Hashable = ""
     """Whose share of the gateway it takes: the caller's credentials as a digest, else the address. Found by the engine."""
     expected: Expected | None = None

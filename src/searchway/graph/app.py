@@ -40,7 +40,8 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
     schema = build_schema(catalog)
     limits = settings.limits
     documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection)
-    answerer, openings = Answerer(engine, documents), Openings(limits.graphql_streams)
+    answerer = Answerer(engine, documents)
+    openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,
         EventStreams(answerer, openings),

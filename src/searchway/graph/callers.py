@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from searchway.engine.call import Call
 from searchway.engine.headers import check_credentials, is_usable_id, join_headers
+from searchway.engine.peers import network_of
 from searchway.errors import InvalidArgumentError
 
 _TIMEOUT = "x-searchway-timeout"
@@ -28,7 +29,7 @@ class Caller:
     arrived: float
     """When the request came, by time.monotonic()."""
     peer: str = ""
-    """The address that it came from, without a port; empty if there is none."""
+    """Where it came from, as `engine.peers` tells callers apart; empty if it has no address."""
 
     @property
     def deadline(self) -> float | None:
@@ -88,7 +89,7 @@ def read_caller(scope: Scope) -> Caller:
     """Read the headers; a request without a usable identifier gets one."""
     headers = join_headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     client = scope.get("client")
-    return _caller(headers, client[0].removeprefix("::ffff:") if client else "")  # which is how IPv6 tells of IPv4
+    return _caller(headers, network_of(client[0]) if client else "")
 
 
 def _caller(headers: Mapping[str, str], peer: str) -> Caller:

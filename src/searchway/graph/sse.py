@@ -55,7 +55,7 @@ class EventStreams:
         if method == "GET":
             _check_get(understood)
         try:
-            with self._openings.open(), Watch(receive):
+            with self._openings.open(caller.peer), Watch(receive):
                 async with aclosing(self._answerer.responses(understood, caller)) as responses:
                     await send_events(send, responses, caller.request_id)
         except TooManyOpenError as error:

@@ -55,7 +55,7 @@ class WebSocketEndpoint:
         await send({"type": "websocket.accept", "subprotocol": messages.PROTOCOL if offered else None})
         connection = _Connection(self._answerer, caller, receive, send, self._operations)
         try:
-            with self._openings.open():
+            with self._openings.open(caller.peer):
                 await connection.serve(_opened(scope), offered=offered)
         except ClosingError as error:
             self._answerer.note_refusal(Code.INVALID_ARGUMENT, caller)

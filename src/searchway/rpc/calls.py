@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from searchway.engine.call import Call
 from searchway.engine.headers import check_credentials, is_usable_id, join_headers
+from searchway.engine.peers import network_of
 from searchway.errors import InvalidArgumentError
 
 CLUSTER = "x-searchway-cluster"
@@ -45,13 +46,12 @@ def read_call(context: Any) -> Call:
 
 @lru_cache(maxsize=4096)
 def _address(peer: str) -> str:
-    """Return the address out of what grpc calls a peer, as in `ipv4:192.0.2.1:5000`; without one, over a Unix socket, it is empty.
+    """Return whose address it is out of what grpc calls a peer, as in `ipv4:192.0.2.1:5000`; without one, over a Unix socket, it is empty.
 
     https://github.com/grpc/grpc/blob/master/doc/naming.md
     """
     family, _, address = peer.partition(":")
-    host = unquote(address.rpartition(":")[0]).strip("[]")
-    return host.removeprefix("::ffff:") if family in {"ipv4", "ipv6"} else ""  # which is how IPv6 tells of IPv4
+    return network_of(unquote(address.rpartition(":")[0]).strip("[]")) if family in {"ipv4", "ipv6"} else ""
 
 
 def check_call(call: Call) -> None:

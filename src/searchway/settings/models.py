@@ -105,7 +105,7 @@ class LimitSettings(Section):
     in_flight_per_cluster: PositiveInt = 500
     """Of these, calls to one cluster."""
     in_flight_per_principal: PositiveInt = 250
-    """Of these, calls of one principal: of one caller's credentials, else of one address. At all clusters together twice as many."""
+    """Of these, calls of one principal: of one caller's credentials, else of one address (IPv6: one /64 network). At all clusters twice as many."""
     streams: PositiveInt = 1000
     """Streams open at the same time in one process, over both faces; more are RESOURCE_EXHAUSTED."""
     streams_per_principal: PositiveInt = 250
@@ -152,6 +152,8 @@ class LimitSettings(Section):
     """Most GraphQL requests in one HTTP request, as an array; 0 takes no arrays."""
     graphql_streams: PositiveInt = 1000
     """GraphQL event streams and WebSockets open at the same time in one process; more are refused."""
+    graphql_streams_per_peer: PositiveInt = 500
+    """Of these, from one address (IPv6: from one /64 network)."""
     socket_operations: PositiveInt = 100
     """GraphQL operations at the same time on one WebSocket."""
 

@@ -8,9 +8,9 @@ import struct
 import termios
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import IPv6Address, IPv6Network
 from typing import Any, Protocol
 
+from searchway.engine.peers import network_of
 from searchway.settings import ConnectionSettings
 
 _LOOKED_AT = 64
@@ -124,7 +124,7 @@ class Connections:
 
     def admit(self, address: str) -> Connection | None:
         """Count a new connection, giving up an idle one for it where there are too many; None if there is no place."""
-        peer = _network(address)
+        peer = network_of(address)
         own = self._peers.get(peer, _NONE)
         if len(own) >= self._per_peer and not self._give_up(own, "per_peer"):
             return None
@@ -247,11 +247,3 @@ def _unread(transport: Transport) -> int:
     except (OSError, AttributeError, ValueError):
         queued = 0  # closed already, or not such a socket
     return transport.get_write_buffer_size() + int(queued)
-
-
-def _network(address: str) -> str:
-    """Return what counts as one peer: an IPv4 address, or the network that one subscriber has of IPv6."""
-    if ":" not in address:
-        return address
-    ip = IPv6Address(address.partition("%")[0])
-    return str(ip.ipv4_mapped or IPv6Network((int(ip) >> 64 << 64, 64)))
