@@ -1,9 +1,9 @@
 """Who asks: what the headers of an HTTP request say that is not GraphQL."""
 
+import os
 import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from starlette.types import Scope
 
@@ -94,5 +94,5 @@ def read_caller(scope: Scope) -> Caller:
 
 def _caller(headers: Mapping[str, str], peer: str) -> Caller:
     given = headers.get("x-opaque-id", "")
-    request_id = given if is_usable_id(given) else uuid4().hex
+    request_id = given if is_usable_id(given) else os.urandom(16).hex()
     return Caller(headers=headers, request_id=request_id, arrived=time.monotonic(), peer=peer)

@@ -41,10 +41,8 @@ async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
         BadRequestError: it has more than `largest` bytes.
         Disconnected: the caller left before it was there.
     """
-    problem = f"the body has more than {largest} bytes"
-    too_large = BadRequestError(413, problem, code=Code.RESOURCE_EXHAUSTED)
-    if announced.isdigit() and int(announced[:20]) > largest:
-        raise too_large
+    if announced.isdecimal() and int(announced[:20]) > largest:
+        raise _too_large(largest)
     chunks: list[bytes] = []
     length, more = 0, True
     while more:
@@ -55,9 +53,13 @@ async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
         more = message.get("more_body", False)
         length += len(chunk)
         if length > largest:
-            raise too_large
+            raise _too_large(largest)
         chunks.append(chunk)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(largest: int) -> BadRequestError:
+    return BadRequestError(413, f"the body has more than {largest} bytes", code=Code.RESOURCE_EXHAUSTED)
 
 
 async def send_reply(send: Send, reply: Reply, request_id: str) -> None:
