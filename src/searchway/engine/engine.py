@@ -15,6 +15,7 @@ from searchway.engine.joins import Joins
 from searchway.engine.merging import Merger
 from searchway.engine.occupancy import Bounds
 from searchway.engine.paging import PageSizes
+from searchway.engine.reading import Reading
 from searchway.engine.run import Parts, Run
 from searchway.engine.sharing import Sharing
 from searchway.engine.streaming import open_stream, paged_run
@@ -35,6 +36,7 @@ class Engine:
 
     def __init__(self, catalog: Catalog, clusters: Clusters, settings: Settings, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
+        self._reading = Reading()
         keep_private(host for cluster in settings.clusters for host in cluster.hosts)
         for cluster in clusters:
             telemetry.watch(cluster.name, cluster.ejected)
@@ -82,7 +84,7 @@ class Engine:
                 await self._admission.enter(cluster.name, operation, call)
                 try:
                     run = Run(self._parts, operation, message, call, selection)
-                    return read(await run.answer())
+                    return await self._reading.read(read, await run.answer())
                 finally:
                     self._admission.leave(cluster.name, call)
             except CallError as error:
@@ -115,7 +117,7 @@ class Engine:
                 try:
                     async with aclosing(open_stream(self._parts, operation, message, call, selection)) as answers:
                         async for answer in answers:
-                            yield read(answer)
+                            yield await self._reading.read(read, answer)
                 finally:
                     self._streams.leave(cluster.name, call)
             except CallError as error:

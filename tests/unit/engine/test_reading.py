@@ -1,0 +1,38 @@
+import asyncio
+import threading
+
+import pytest
+
+from searchway.engine.reading import LARGE, Reading
+from searchway.errors import MalformedAnswerError
+from searchway.transcode.answer import Answer
+
+PATIENCE = 30.0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "beside"), [((0,), False), ((LARGE - 1,), False), ((LARGE,), True), ((LARGE // 2, LARGE // 2), True)]
+)
+async def test_only_large_answers_are_read_beside_the_loop(sizes: tuple[int, ...], *, beside: bool) -> None:
+    bodies = tuple(b" " * size for size in sizes)
+    found = await Reading().read(lambda _answer: threading.get_ident(), Answer(bodies=bodies))
+    assert (found != threading.get_ident()) is beside
+
+
+async def test_others_go_on_while_a_large_answer_is_read() -> None:
+    others, reading = threading.Event(), Reading()
+    large = asyncio.create_task(reading.read(lambda _answer: others.wait(PATIENCE), Answer(bodies=(b" " * LARGE,))))
+    for _ in range(10):
+        assert await reading.read(lambda answer: answer.bodies, Answer(bodies=(b"{}",))) == (b"{}",)
+        await asyncio.sleep(0)
+    others.set()
+    assert await large
+
+
+async def test_an_answer_that_cannot_be_read_is_the_callers_error() -> None:
+    def read(_answer: Answer) -> None:
+        raise MalformedAnswerError.of_shape()
+
+    for size in (0, LARGE):
+        with pytest.raises(MalformedAnswerError):
+            await Reading().read(read, Answer(bodies=(b" " * size,)))
