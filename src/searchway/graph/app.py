@@ -6,6 +6,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -45,8 +46,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
     endpoint = GraphQLEndpoint(
         answerer,
         EventStreams(answerer, openings),
-        largest=limits.request_bytes,
-        batch=limits.graphql_batch,
+        limits,
         page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
     )
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
@@ -80,7 +80,8 @@ def _schema_route(sdl: str) -> Route:
             return Response(status_code=304, headers=headers)
         return Response(sdl, media_type="application/graphql; charset=utf-8", headers=headers)
 
-    return Route("/schema.graphql", answer)
+    compressed = Middleware(GZipMiddleware, compresslevel=6, thread_minimum_size=32 * 1024)
+    return Route("/schema.graphql", answer, middleware=[compressed])
 
 
 def _cors(origins: tuple[str, ...]) -> list[Middleware]:

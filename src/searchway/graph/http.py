@@ -11,6 +11,7 @@ not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from searchway.graph.answering import Answerer, Understood
 from searchway.graph.callers import Caller, read_caller
+from searchway.graph.compression import check_encoding, decode_body, encode_body
 from searchway.graph.failures import unexpected
 from searchway.graph.page import wants_page
 from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
@@ -38,6 +40,7 @@ from searchway.graph.requests import (
 )
 from searchway.graph.sse import EventStreams
 from searchway.graph.transport import Disconnected, Reply, Watch, receive_body, send_reply
+from searchway.settings import LimitSettings
 
 
 class GraphQLEndpoint:
@@ -46,8 +49,7 @@ class GraphQLEndpoint:
     Args:
         answerer: answers requests.
         events: answers those whose caller takes an event stream.
-        largest: the most bytes of a request's body.
-        batch: the most requests that may come as an array; 0 takes none.
+        limits: the largest body, the longest array of requests, and the smallest answer that is compressed.
         page: makes the GraphiQL page for browsers; None where there is none.
     """
 
@@ -55,15 +57,15 @@ class GraphQLEndpoint:
         self,
         answerer: Answerer,
         events: EventStreams,
+        limits: LimitSettings,
         *,
-        largest: int,
-        batch: int,
         page: Callable[[], Response] | None,
     ) -> None:
         self._answerer = answerer
         self._events = events
-        self._largest = largest
-        self._batch = batch
+        self._largest = limits.request_bytes
+        self._batch = limits.graphql_batch
+        self._compress_from = limits.compress_from
         self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,9 +79,16 @@ class GraphQLEndpoint:
             if media_type == EVENTS:
                 await self._send_events(scope, receive, send, caller)
             else:
-                await send_reply(send, await self._reply(scope, receive, caller, media_type), caller.request_id)
+                reply = await self._reply(scope, receive, caller, media_type)
+                await send_reply(send, await self._encode(reply, caller), caller.request_id)
         except Disconnected:
             return
+
+    async def _encode(self, reply: Reply, caller: Caller) -> Reply:
+        if len(reply.body) < self._compress_from or not self._compress_from:
+            return reply
+        body, encoding = await encode_body(reply.body, caller.headers.get("accept-encoding", ""))
+        return replace(reply, body=body, encoding=encoding)
 
     async def _send_events(self, scope: Scope, receive: Receive, send: Send, caller: Caller) -> None:
         try:
@@ -136,7 +145,11 @@ class GraphQLEndpoint:
     async def _read(self, scope: Scope, receive: Receive, caller: Caller) -> GraphQLRequest | list[GraphQLRequest]:
         if scope["method"] == "POST":
             check_content_type(caller.headers.get("content-type", ""))
+            encoding = caller.headers.get("content-encoding", "")
+            check_encoding(encoding)
             body = await receive_body(receive, caller.headers.get("content-length", ""), self._largest)
+            if encoding:
+                body = await decode_body(body, encoding, self._largest, _memory(scope))
             return read_batch(body, self._batch) if is_batch(body) else read_body(body)
         if scope["method"] == "GET":
             return read_url(scope["query_string"])
@@ -144,10 +157,22 @@ class GraphQLEndpoint:
 
     def _refusal(self, error: BadRequestError, media_type: str, caller: Caller) -> Reply:
         body = orjson.dumps(self._errors(error, caller))
-        return Reply(status=error.status, media_type=media_type, body=body, allow=error.allow)
+        return Reply(
+            status=error.status,
+            media_type=media_type,
+            body=body,
+            allow=error.allow,
+            accept_encoding=error.accept_encoding,
+        )
 
     def _errors(self, error: RefusedError, caller: Caller) -> dict[str, Any]:
         return {"errors": self._answerer.refuse(error, caller)}
+
+
+def _memory(scope: Scope) -> Callable[[int], bool]:
+    """Return what asks the server for the memory of so many bytes, until the request is answered."""
+    hold: Callable[[int], bool] = scope.get("state", {}).get("searchway.hold", lambda _count: True)
+    return hold
 
 
 def _one(asked: GraphQLRequest | list[GraphQLRequest]) -> GraphQLRequest:

@@ -23,8 +23,17 @@ class RequestError(RefusedError):
 class BadRequestError(RefusedError):
     """An HTTP request that is not a GraphQL request, or that is not taken now."""
 
-    def __init__(self, status: int, problem: str, *, code: Code = Code.INVALID_ARGUMENT, allow: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        problem: str,
+        *,
+        code: Code = Code.INVALID_ARGUMENT,
+        allow: str = "",
+        accept_encoding: str = "",
+    ) -> None:
         super().__init__([GraphQLError(problem)], code)
         self.status = status
         self.problem = problem
         self.allow = allow
+        self.accept_encoding = accept_encoding

@@ -32,6 +32,10 @@ class Reply:
     """The body."""
     allow: str = ""
     """The methods that are allowed, if another one was used."""
+    accept_encoding: str = ""
+    """The encodings of bodies that are taken, if another one was used."""
+    encoding: str = ""
+    """The encoding of the body."""
 
 
 async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
@@ -68,10 +72,14 @@ async def send_reply(send: Send, reply: Reply, request_id: str) -> None:
         (b"content-type", f"{reply.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(reply.body)).encode()),
         (b"x-opaque-id", request_id.encode()),
-        (b"vary", b"Accept"),
+        (b"vary", b"Accept, Accept-Encoding"),
     ]
-    if reply.allow:
-        headers.append((b"allow", reply.allow.encode()))
+    further = (
+        (b"allow", reply.allow),
+        (b"accept-encoding", reply.accept_encoding),
+        (b"content-encoding", reply.encoding),
+    )
+    headers += [(name, value.encode()) for name, value in further if value]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 

@@ -92,6 +92,8 @@ class LimitSettings(Section):
 
     request_bytes: PositiveInt = 16 * MIB
     """Largest body of an HTTP request."""
+    compress_from: NonNegativeInt = 2048
+    """Smallest HTTP answer that is compressed (gzip) for callers that take that; 0 compresses none."""
     response_bytes: PositiveInt = 128 * MIB
     """Largest answer taken from a cluster."""
     grpc_receive_bytes: PositiveInt = 16 * MIB

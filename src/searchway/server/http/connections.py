@@ -156,6 +156,14 @@ class Connections:
             self.release(victim)
             victim.protocol.refuse_body() if victim.protocol else victim.end()
 
+    def try_to_hold(self, connection: Connection, count: int) -> bool:
+        """Note that a connection holds more bytes of a body that has been unpacked; False if these are too many."""
+        if self.held + count > self.settings.body_memory:
+            return False
+        connection.held += count
+        self.held += count
+        return True
+
     def release(self, connection: Connection) -> None:
         """Note that a connection holds no bodies."""
         self.held -= connection.held

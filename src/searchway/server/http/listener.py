@@ -7,6 +7,7 @@ import asyncio
 import random
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -27,6 +28,9 @@ from searchway.server.http.tls import Certificates
 from searchway.server.http.websocket import WebSocketProtocol
 from searchway.server.probes import Probes
 from searchway.settings import Address, Settings
+
+HOLD = "searchway.hold"
+"""Under this name the state of a connection has what asks for the memory of a body that is unpacked."""
 
 
 class _Connections(set[Any]):
@@ -97,7 +101,9 @@ class HttpListener:
 
     def _build(self, connection: Connection) -> HttpProtocol:
         loop = asyncio.get_running_loop()
-        state = {EXPIRES: loop.time() + self._age * random.uniform(0.9, 1.1)} if self._age else {}  # noqa: S311  # spreads them
+        state: dict[str, Any] = {HOLD: partial(self._bounds.connections.try_to_hold, connection)}
+        if self._age:
+            state[EXPIRES] = loop.time() + self._age * random.uniform(0.9, 1.1)  # noqa: S311  # spreads them
         return HttpProtocol(
             connection, self._bounds, config=self._config, server_state=self._state, app_state=state, _loop=loop
         )
