@@ -22,6 +22,7 @@ class Close(IntEnum):
     """Why a socket is closed, where the sub-protocol has a number for it."""
 
     NORMAL = 1000
+    RESTART = 1012
     TRY_AGAIN = 1013
     INVALID = 4400
     UNAUTHORIZED = 4401

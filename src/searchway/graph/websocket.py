@@ -24,6 +24,7 @@ from searchway.graph.requests import GraphQLRequest, read_body
 from searchway.graph.transport import Disconnected
 
 INIT_SECONDS = 10.0
+_STOPPING = "the gateway stops; connect again"
 _LONGEST_REASON = 123  # bytes: https://www.rfc-editor.org/rfc/rfc6455#section-5.5
 
 
@@ -63,6 +64,8 @@ class WebSocketEndpoint:
         except TooManyOpenError as error:
             self._answerer.note_refusal(Code.RESOURCE_EXHAUSTED, caller)
             await _close(send, Close.TRY_AGAIN, str(error))
+        except _StoppedError:
+            await _close(send, Close.RESTART, _STOPPING)
         except Disconnected:
             pass
 
@@ -87,6 +90,10 @@ async def _close(send: Send, code: Close, reason: str) -> None:
         await send({"type": "websocket.close", "code": code, "reason": fitting})
 
 
+class _StoppedError(Exception):
+    """The server stops, and nothing is to be done on the socket any more."""
+
+
 class _Connection:
     """One socket."""
 
@@ -98,6 +105,8 @@ class _Connection:
         self._most = most
         self._running: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()  # also those that a client has ended, until they are over
+        self._stopping = False
+        self._open = asyncio.timeout(None)
 
     async def serve(self, opened: Callable[[], None], *, offered: bool) -> None:
         """Serve it, if the client offered the sub-protocol; call `opened` when it has been opened.
@@ -105,14 +114,19 @@ class _Connection:
         Raises:
             ClosingError: it has to be closed.
             Disconnected: the client closed it.
+            _StoppedError: the server stops.
         """
         if not offered:
             raise ClosingError(Close.UNACCEPTABLE, f"expected the sub-protocol {messages.PROTOCOL}")
         try:
-            await self._start(opened)
-            while True:
-                await self._take(await self._next())
+            async with self._open:
+                await self._start(opened)
+                while True:
+                    await self._take(await self._next())
+        except TimeoutError:
+            raise _StoppedError from None
         finally:
+            self._stopping = False
             for task in self._tasks:
                 task.cancel()
             if self._tasks:
@@ -133,7 +147,9 @@ class _Connection:
         await self._write(messages.ACK)
 
     async def _next(self) -> Message:
-        event = await self._receive()
+        while (event := await self._receive())["type"] == "searchway.stopping":
+            self._stopping = True
+            self._end_if_stopped()
         if event["type"] == "websocket.disconnect":
             raise Disconnected
         return messages.read_message(event.get("text"))
@@ -152,6 +168,15 @@ class _Connection:
             case _:
                 raise ClosingError(Close.INVALID, f"unknown message type: {message.type}")
 
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._end_if_stopped()
+
+    def _end_if_stopped(self) -> None:
+        """End the socket if the server stops and nothing is carried out any more."""
+        if self._stopping and not self._tasks and not self._open.expired():
+            self._open.reschedule(asyncio.get_running_loop().time())
+
     async def _answer_ping(self, message: Message) -> None:
         if message.type == "ping":
             await self._write(messages.PONG)
@@ -163,14 +188,21 @@ class _Connection:
             request = read_body(bytes(message.payload))
         except BadRequestError as error:
             raise ClosingError(Close.INVALID, f"subscribe: {error.problem}") from None
-        if len(self._running) >= self._most:
-            problem = f"at most {self._most} operations at the same time on one socket"
-            refused = RefusedError([GraphQLError(problem)], Code.RESOURCE_EXHAUSTED)
+        if refused := self._refusal():
             await self._write(messages.write_error(message.id, self._answerer.refuse(refused, self._caller)))
             return
         task = self._running[message.id] = asyncio.create_task(self._run(message.id, request))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._has_ended)
+
+    def _refusal(self) -> RefusedError | None:
+        """Return why no operation is taken now."""
+        if self._stopping:
+            return RefusedError([GraphQLError(_STOPPING)], Code.UNAVAILABLE)
+        if len(self._running) >= self._most:
+            problem = f"at most {self._most} operations at the same time on one socket"
+            return RefusedError([GraphQLError(problem)], Code.RESOURCE_EXHAUSTED)
+        return None
 
     async def _run(self, operation: str, request: GraphQLRequest) -> None:
         caller = self._caller.again()

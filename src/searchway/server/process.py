@@ -23,6 +23,9 @@ from searchway.server.probes import Probes, probing
 from searchway.server.reloading import Load, Reloader
 from searchway.settings import Address, Settings
 
+_LAST_WORDS = 0.5
+"""Seconds at the end of the time of grace in which calls that did not end by themselves are answered."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -75,7 +78,6 @@ async def serve(settings: Settings, role: Role) -> None:
             await role.stopped.wait()
             role.log.info("draining", seconds=settings.drain)
             await drain(readiness, lambda: sum(one.arrivals for one in listeners.values()), settings.drain)
-            role.log.info("stopping", grace=settings.grace)
     role.log.info("stopped")
 
 
@@ -97,7 +99,22 @@ async def _listening(
         opened["http"] = await http.listen(gateway, readiness, probes, expose)
         yield {name: listener for name, listener in opened.items() if listener}
     finally:
-        await asyncio.gather(*(one.stop(gateway.settings.grace) for one in opened.values() if one))
+        await _stop_all([one for one in opened.values() if one], gateway, role)
+
+
+async def _stop_all(listeners: Sequence[Server | HttpListener], gateway: Gateway, role: Role) -> None:
+    """Stop them; a little before the time of grace is over, calls in flight fail, so that their callers still hear how."""
+    if not listeners:
+        return
+    grace = gateway.settings.grace
+    cut = asyncio.get_running_loop().call_later(max(grace - _LAST_WORDS, grace / 2), gateway.clusters.cut)
+    stopping = asyncio.gather(*(one.stop(grace) for one in listeners))
+    try:
+        await asyncio.sleep(0)  # the turn in which connections are told
+        role.log.info("stopping", grace=grace)
+        await stopping
+    finally:
+        cut.cancel()
 
 
 def _say(role: Role, ports: Ports, settings: Settings) -> None:

@@ -70,6 +70,8 @@ class Cluster:
         self._forwards = settings.forward_credentials
         self._asking = asyncio.Semaphore(_ASKING_EACH if self._forwards else 1)
         self._detection = detection
+        self._asked: set[asyncio.Timeout] = set()
+        self._cut = False
 
     @property
     def product(self) -> Product | None:
@@ -140,8 +142,8 @@ class Cluster:
         """
         self._check_line(request)
         left = deadline - time.monotonic()
-        if left <= 0:
-            raise self._failed(retry, Code.DEADLINE_EXCEEDED, "no time was left to ask the cluster", sent=False)
+        if left <= 0 or self._cut:
+            raise self._too_late(retry, "no time was left to ask the cluster", sent=False)
         outgoing = Outgoing(
             method=request.method,
             target=request.target.encode("ascii"),
@@ -150,11 +152,14 @@ class Cluster:
         )
         order = Order(outgoing=outgoing, retry=retry, deadline=deadline, watcher=watcher)
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(left) as limit:
+                self._asked.add(limit)
                 outcome = await self._sender.send(order)
         except TimeoutError:
-            problem, sent = "the cluster did not answer in time", outgoing.progress.is_sent
-            raise self._failed(retry, Code.DEADLINE_EXCEEDED, problem, sent=sent) from None
+            sent = outgoing.progress.is_sent
+            raise self._too_late(retry, "the cluster did not answer in time", sent=sent) from None
+        finally:
+            self._asked.discard(limit)
         if isinstance(outcome, Broken):
             raise self._failed(retry, outcome.code, outcome.problem, sent=outcome.sent)
         self._detection.learn(from_headers(outcome.headers))
@@ -171,6 +176,19 @@ class Cluster:
     def ejected(self) -> int:
         """Return how many nodes are ejected: they failed lately and are passed over while others work."""
         return self._pool.ejected
+
+    def cut(self) -> None:
+        """End every call at once, those that are yet to come too: the gateway stops. What a write knows of its fate, it still says."""
+        self._cut = True
+        now = asyncio.get_running_loop().time()
+        for limit in self._asked:
+            if not limit.expired():
+                limit.reschedule(now)
+
+    def _too_late(self, retry: Retry, problem: str, *, sent: bool) -> TransportError:
+        if self._cut:
+            return self._failed(retry, Code.UNAVAILABLE, "the gateway stops", sent=sent)
+        return self._failed(retry, Code.DEADLINE_EXCEEDED, problem, sent=sent)
 
     def _failed(self, retry: Retry, code: Code, problem: str, *, sent: bool) -> TransportError:
         reads = retry is Retry.SAFE

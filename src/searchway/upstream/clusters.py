@@ -90,6 +90,11 @@ class Clusters:
 
         return use
 
+    def cut(self) -> None:
+        """End every call at once: UNAVAILABLE, with `applied` for writes. Must be called where an event loop runs."""
+        for cluster in self:
+            cluster.cut()
+
     async def aclose(self) -> None:
         """Close every connection."""
         for carrier in self._carriers.values():

@@ -338,3 +338,28 @@ async def test_deadline_before_the_answer_means_that_a_write_may_be_applied() ->
         failure = await failure_of(clusters.get(None), Retry.UNSENT, seconds=0.1)
         await clusters.aclose()
     assert (failure.code, failure.applied, failure.retryable) == (Code.DEADLINE_EXCEEDED, Applied.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(("retry", "applied"), [(Retry.SAFE, Applied.UNSPECIFIED), (Retry.UNSENT, Applied.UNKNOWN)])
+async def test_calls_in_flight_are_told_when_the_gateway_stops(retry: Retry, applied: Applied) -> None:
+    reached = asyncio.Event()
+
+    async def hang() -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    cluster = cluster_on(Scripted(status(200), wait=hang))
+    call = asyncio.ensure_future(failure_of(cluster, retry, seconds=3600))
+    await reached.wait()
+    cluster.cut()
+    failure = await asyncio.wait_for(call, 30)
+    assert (failure.code, failure.applied, failure.message) == (Code.UNAVAILABLE, applied, "the gateway stops")
+
+
+async def test_nothing_is_sent_when_the_gateway_has_stopped() -> None:
+    transport = Scripted(status(200))
+    cluster = cluster_on(transport)
+    cluster.cut()
+    failure = await failure_of(cluster, Retry.UNSENT)
+    assert (failure.code, failure.applied, failure.retryable) == (Code.UNAVAILABLE, Applied.NO, True)
+    assert transport.requests == []

@@ -14,6 +14,8 @@ from searchway.server.http.reading import PIECE, Pieces
 
 OPENED = "searchway.opened"
 """The ASGI extension: a function that is called when a client may send large messages."""
+STOPPING = "searchway.stopping"
+"""The ASGI event that is received when the server stops: the application closes the WebSocket when it can."""
 FREE_BYTES = 64 * 1024
 """What a message may have without being counted."""
 
@@ -113,6 +115,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.queue.empty():
             self._go_on()
         return await self.queue.get()
+
+    def shutdown(self) -> None:
+        """Have the application end what it does on a WebSocket that is open; close any other."""
+        if self.handshake_complete and not self.close_sent:
+            self.stop_keepalive()
+            stopping: Any = {"type": STOPPING}
+            self.queue.put_nowait(stopping)
+        else:
+            super().shutdown()
 
     # What uvicorn's protocol calls
 
