@@ -116,8 +116,8 @@ async def test_what_is_shed_over_graphql_says_when_to_come_again() -> None:
     assert all(one["retryable"] and one["retryDelayMs"] == 100 for one in shed)
     messages = Counter(error["message"] for error in answer["errors"])
     bound = "more than 10 calls of one principal to one cluster at the same time (limits.in_flight_per_principal), and "
-    assert messages[f"{bound}20 wait already (limits.queue_calls)"] == ALL - IN - QUEUED
-    assert messages[f"{bound}none ended within 0.05 seconds (limits.queue_seconds)"] == QUEUED
+    assert messages[f"{bound}20 are queued (limits.queue_calls)"] == ALL - IN - QUEUED
+    assert messages[f"{bound}no slot was free within 0.05 seconds (limits.queue_seconds)"] == QUEUED
 
 
 async def test_what_is_shed_over_grpc_says_when_to_come_again() -> None:

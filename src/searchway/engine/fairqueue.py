@@ -1,8 +1,8 @@
-"""A queue in which principals take turns: whoever asks for much waits behind his own calls, not in front of those of others.
+"""A queue that is served round-robin by principal: a principal with many calls waits behind its own, not in front of others'.
 
-    cluster --> principals, the one whose turn is next first --> calls in the order in which they came
+    cluster --> principals in the order of their turns --> calls in the order of arrival
 
-A principal's turn is the same at every cluster: one that was served goes to the end everywhere.
+A principal has one turn over all clusters: when it was served, it goes to the end for each of them.
 """
 
 from asyncio import Future
@@ -12,35 +12,35 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 HasRoom = Callable[[str], bool]
-"""Tells whether there is a place at a cluster at all."""
+"""Tells whether a cluster has a free slot at all."""
 IsKeptOut = Callable[[str, Hashable], object | None]
-"""Tells whether a principal has as much at a cluster as it may have."""
+"""Tells whether a principal has reached a bound of its own at a cluster."""
 
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """A call that waits for a place."""
+    """A queued call."""
 
     cluster: str
     """The cluster it is for."""
     principal: Hashable
     """Whose it is."""
-    place: Future[None]
-    """Done when it has a place, failed when it will get none, cancelled when its caller gave up."""
+    slot: Future[None]
+    """Done when it has a slot, failed when it was evicted, cancelled with the call."""
     queued: bool = False
-    """Whether it stands in the queue."""
+    """Whether it is in the queue."""
 
     @property
-    def has_place(self) -> bool:
-        """Whether it has got a place."""
-        return self.place.done() and not self.place.cancelled() and self.place.exception() is None
+    def has_slot(self) -> bool:
+        """Whether it was given a slot."""
+        return self.slot.done() and not self.slot.cancelled() and self.slot.exception() is None
 
 
 _Line = OrderedDict[Waiter, None]
 
 
 class FairQueue:
-    """The calls that wait."""
+    """Queued calls."""
 
     def __init__(self) -> None:
         self._lines: dict[str, OrderedDict[Hashable, _Line]] = {}
@@ -51,7 +51,7 @@ class FairQueue:
         """How many wait."""
 
     def push(self, waiter: Waiter) -> None:
-        """Let a call wait behind the others of its principal."""
+        """Add a call behind the others of its principal."""
         waiter.queued = True
         ring = self._lines.setdefault(waiter.cluster, OrderedDict())
         ring.setdefault(waiter.principal, OrderedDict())[waiter] = None
@@ -60,7 +60,7 @@ class FairQueue:
         self._turns.setdefault(waiter.principal, next(self._ticks))
 
     def discard(self, waiter: Waiter) -> None:
-        """Take a call out, wherever it stands, if it is there."""
+        """Remove a call if it is queued."""
         if waiter.queued:
             waiter.queued = False
             self._remove(waiter)
@@ -79,7 +79,7 @@ class FairQueue:
             del self._sizes[waiter.principal], self._turns[waiter.principal]
 
     def pop(self, has_room: HasRoom, is_kept_out: IsKeptOut) -> Waiter | None:
-        """Take out the call whose turn it is among those that have a place; None if there is none."""
+        """Remove and return the next call that can have a slot; None if there is none."""
         turn = min(self._heads(has_room, is_kept_out), key=lambda head: head[0], default=None)
         if turn is None:
             return None
@@ -90,23 +90,23 @@ class FairQueue:
         return waiter
 
     def _heads(self, has_room: HasRoom, is_kept_out: IsKeptOut) -> Iterator[tuple[int, str, Hashable]]:
-        """Yield who would be next at each cluster, with the turn."""
+        """Yield the turn, cluster and principal that would be next at each cluster."""
         for cluster, ring in self._lines.items():
-            if has_room(cluster):  # looked at first: behind a full cluster many may wait
+            if has_room(cluster):  # first, since many may be queued for a full cluster
                 free = (principal for principal in ring if not is_kept_out(cluster, principal))
                 for principal in islice(free, 1):
                     yield self._turns[principal], cluster, principal
 
     def longest(self) -> tuple[Hashable, int]:
-        """Return the principal with the most calls that wait, of whom there must be one, and how many these are."""
+        """Return the principal with most queued calls, and their number; the queue must not be empty."""
         return max(self._sizes.items(), key=lambda item: item[1])
 
     def waiting(self, principal: Hashable) -> int:
-        """Return how many calls of a principal wait."""
+        """Return how many calls of a principal are queued."""
         return self._sizes.get(principal, 0)
 
     def pop_newest(self, principal: Hashable) -> Waiter:
-        """Take out the call that came last where the principal, who must have one, waits with the most."""
+        """Remove and return the newest call of a principal at the cluster where it has most."""
         longest = max((ring.get(principal, _Line()) for ring in self._lines.values()), key=len)
         waiter = next(reversed(longest))
         self.discard(waiter)

@@ -1,4 +1,4 @@
-"""How many calls are worked on: in all, at each cluster, and of each principal. Counting one costs less than a microsecond."""
+"""Concurrent calls, counted in all, by cluster and by principal. Counting one costs less than a microsecond."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -53,13 +53,13 @@ class Bounds:
 
 
 class Occupancy:
-    """Counts the places that are taken."""
+    """Counts the slots in use."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         """The bounds."""
         self.taken = 0
-        """The places taken in all."""
+        """The slots in use in all."""
         self._all = bounds.all
         self._cluster = bounds.cluster
         self._principal = bounds.principal
@@ -69,11 +69,11 @@ class Occupancy:
         self._pairs: dict[tuple[str, Hashable], int] = {}
 
     def has_room(self, cluster: str) -> bool:
-        """Tell whether a principal who has no place yet could get one at the cluster."""
+        """Tell whether a principal without any slot could get one at the cluster."""
         return self.taken < self._all and self._clusters.get(cluster, 0) < self._cluster
 
     def reached(self, cluster: str, principal: Hashable) -> Bound | None:
-        """Return the bound that keeps a call out; None if there is a place for it."""
+        """Return the bound that keeps a call out; None if there is a slot for it."""
         if self._pairs.get((cluster, principal), 0) >= self._principal:
             return Bound.PRINCIPAL
         if self._principals.get(principal, 0) >= self._everywhere:
@@ -83,7 +83,7 @@ class Occupancy:
         return Bound.ALL if self.taken >= self._all else None
 
     def take(self, cluster: str, principal: Hashable) -> bool:
-        """Take a place; return whether there was one. Each call comes through here, so nothing is looked up twice."""
+        """Acquire a slot; return whether there was one. On the path of each call, so nothing is looked up twice."""
         pair = (cluster, principal)
         at, of, both = self._clusters.get(cluster, 0), self._principals.get(principal, 0), self._pairs.get(pair, 0)
         if self.taken >= self._all or at >= self._cluster or of >= self._everywhere or both >= self._principal:
@@ -95,7 +95,7 @@ class Occupancy:
         return True
 
     def release(self, cluster: str, principal: Hashable) -> None:
-        """Give a place back, and forget the principal with its last one: principals come and go."""
+        """Release a slot, and forget the principal with its last one: principals come and go."""
         pair = (cluster, principal)
         self.taken -= 1
         self._clusters[cluster] -= 1

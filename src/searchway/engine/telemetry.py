@@ -53,7 +53,7 @@ class Telemetry:
         )
         self._shed = Counter(
             "searchway_shed_calls",
-            "Calls that got no place, by the bound that was reached.",
+            "Calls shed by admission, by the bound that was reached.",
             ["reason"],
             registry=registry,
         )
@@ -75,8 +75,8 @@ class Telemetry:
         in_flight.set_function(lambda: self._inside - self._queued())
 
     def watch_queue(self, queued: Callable[[], int]) -> None:
-        """Show how many calls wait for a place."""
-        gauge = Gauge("searchway_queued_calls", "Calls that wait for a place.", registry=self.registry)
+        """Show how many calls are queued for admission."""
+        gauge = Gauge("searchway_queued_calls", "Calls queued for admission.", registry=self.registry)
         gauge.set_function(queued)
         self._queued = queued
 
@@ -121,7 +121,7 @@ class Telemetry:
             _log.info("refused", **known, face=face, code=code.value, request_id=request_id)
 
     def shed(self, reason: str) -> None:
-        """Count a call that got no place, since the bound of this name was reached."""
+        """Count a call that was shed, since the bound of this name was reached."""
         self._shed.labels(reason).inc()
 
     def sent(self, operation: Operation, cluster: str) -> None:

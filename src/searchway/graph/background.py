@@ -53,18 +53,18 @@ class Background:
         waiter = Waiter("", principal, asyncio.get_running_loop().create_future())
         self._queue.push(waiter)
         try:
-            await waiter.place
+            await waiter.slot
         except asyncio.CancelledError:
             self._queue.discard(waiter)
-            if waiter.has_place:
+            if waiter.has_slot:
                 self._next()
             raise
 
     def _next(self) -> None:
         """Let the next one begin."""
         while waiter := self._queue.pop(lambda _cluster: True, lambda _cluster, _principal: None):
-            if not waiter.place.done():
-                waiter.place.set_result(None)
+            if not waiter.slot.done():
+                waiter.slot.set_result(None)
                 return
         self._is_busy = False
 
@@ -79,6 +79,6 @@ class Background:
         longest, number = self._queue.longest()
         if number <= self._queue.waiting(principal) + 1:
             raise refusal
-        evicted = self._queue.pop_newest(longest).place
+        evicted = self._queue.pop_newest(longest).slot
         if not evicted.done():
             evicted.set_exception(refusal)

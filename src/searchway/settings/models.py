@@ -103,19 +103,19 @@ class LimitSettings(Section):
     forwarded_header_bytes: PositiveInt = 8192
     """Largest value of a caller's header that goes on to a cluster, credentials included."""
     in_flight: PositiveInt = 1000
-    """Calls worked on at the same time in one process; more wait, then are RESOURCE_EXHAUSTED."""
+    """Concurrent calls of one process; more are queued, then shed with RESOURCE_EXHAUSTED."""
     in_flight_per_cluster: PositiveInt = 500
     """Of these, calls to one cluster."""
     in_flight_per_principal: PositiveInt = 250
     """Of these, calls of one principal: of one caller's credentials, else of one address (IPv6: one /64 network). At all clusters twice as many."""
     streams: PositiveInt = 1000
-    """Streams open at the same time in one process, over both faces; more are RESOURCE_EXHAUSTED."""
+    """Concurrent streams of one process, over both faces; more are RESOURCE_EXHAUSTED."""
     streams_per_principal: PositiveInt = 250
     """Of these, streams of one principal."""
     queue_calls: NonNegativeInt = 1000
-    """Calls that wait for a place, principals in turn; 0 lets none wait."""
+    """Calls queued for admission, served round-robin by principal; 0 queues none."""
     queue_seconds: NonNegativeFloat = 1.0
-    """The longest that a call waits for a place."""
+    """The longest wait in that queue."""
     page_size: PositiveInt = 50
     """Items of a page where the caller names no number."""
     max_page_size: PositiveInt = 1000
@@ -237,7 +237,7 @@ class Settings(Section):
     timeout: PositiveFloat = 30.0
     """Seconds that a call may take where the caller gave no deadline."""
     max_timeout: PositiveFloat = 300.0
-    """The most seconds that a call may take: deadlines of callers that are later are taken for this."""
+    """The most seconds that a call may take, whatever deadline its caller gives."""
     margin: NonNegativeFloat = 0.05
     """Seconds kept of a deadline for bringing the answer home."""
     drain: NonNegativeFloat = 5.0

@@ -1,4 +1,4 @@
-"""Calls that want places, over the admission alone."""
+"""Calls that want slots, over the admission alone."""
 
 import asyncio
 from collections import Counter
@@ -15,7 +15,7 @@ READ, WRITE = load().operation("cat.ListAllocation"), load().operation("security
 
 @dataclass(slots=True, eq=False)
 class Visit:
-    """A call, from wanting a place to giving it back."""
+    """A call, from wanting a slot to giving it back."""
 
     cluster: str
     principal: str
@@ -32,7 +32,7 @@ class World:
     queueing: Queueing = field(default_factory=lambda: Queueing(calls=100, seconds=60))
     visits: list[Visit] = field(default_factory=list)
     entered: list[Visit] = field(default_factory=list)
-    """In the order in which they got their places."""
+    """In the order in which they got their slots."""
     sheds: Counter[str] = field(default_factory=Counter)
     admission: Admission = field(init=False)
 
@@ -64,7 +64,7 @@ class World:
 
     @property
     def inside(self) -> Sequence[Visit]:
-        """Who has a place."""
+        """Who has a slot."""
         return [visit for visit in self.visits if visit.inside]
 
     @property

@@ -66,7 +66,7 @@ async def test_write_that_is_refused_was_not_applied(*, writes: bool, applied: A
     await world.finish()
 
 
-async def test_call_that_fails_gives_its_place_back() -> None:
+async def test_call_that_fails_gives_its_slot_back() -> None:
     world = World(Bounds(all=1, cluster=9, principal=9), AT_ONCE)
     for _ in range(3):
         visit = world.visit("p")
@@ -147,7 +147,7 @@ async def test_full_cluster_holds_up_nobody_at_another() -> None:
     await world.finish()
 
 
-async def test_place_that_is_given_back_goes_to_all_who_can_use_it() -> None:
+async def test_slot_that_is_given_back_goes_to_all_who_can_use_it() -> None:
     world = World(Bounds(all=2, cluster=2, principal=1))
     holder = world.visit("p", "a")
     world.visit("q", "a")
@@ -156,7 +156,7 @@ async def test_place_that_is_given_back_goes_to_all_who_can_use_it() -> None:
     assert not any(visit.inside for visit in waiting)
     holder.end.set()
     await settle()
-    assert sum(visit.inside for visit in waiting) == 1  # for there are two places in all
+    assert sum(visit.inside for visit in waiting) == 1  # for there are two slots in all
     await world.finish()
 
 
@@ -166,7 +166,7 @@ async def test_who_waits_with_most_gives_way_when_the_queue_is_full() -> None:
     flood = [world.visit("greedy") for _ in range(4)]
     more = world.visit("greedy")
     await settle()
-    assert "and 4 wait already (limits.queue_calls)" in failure(more).message
+    assert "and 4 are queued (limits.queue_calls)" in failure(more).message
     modest = world.visit("modest")
     await settle()
     assert not modest.task.done()
@@ -180,7 +180,7 @@ async def test_wait_has_an_end() -> None:
     world = World(Bounds(all=1, cluster=1, principal=1), Queueing(calls=4, seconds=0.001))
     first, second = world.visit("p"), world.visit("p")
     await asyncio.wait([second.task])
-    assert "none ended within 0.001 seconds (limits.queue_seconds)" in failure(second).message
+    assert "no slot was free within 0.001 seconds (limits.queue_seconds)" in failure(second).message
     assert not world.waiting
     first.end.set()
     await settle()
@@ -210,8 +210,8 @@ async def test_caller_who_leaves_the_queue_leaves_nothing() -> None:
     await world.finish()
 
 
-@pytest.mark.parametrize("order", ["place first", "caller first"])
-async def test_place_given_in_the_moment_in_which_the_caller_leaves_is_not_lost(order: str) -> None:
+@pytest.mark.parametrize("order", ["slot first", "caller first"])
+async def test_slot_given_in_the_moment_in_which_the_caller_leaves_is_not_lost(order: str) -> None:
     world = World(Bounds(all=1, cluster=1, principal=1))
     holder, leaver, patient = world.visit("p"), world.visit("p"), world.visit("p")
     await settle()
@@ -219,12 +219,12 @@ async def test_place_given_in_the_moment_in_which_the_caller_leaves_is_not_lost(
         leaver.task.cancel()
     call = Call(face="cli", request_id="r", principal="p")
     world.admission.leave("a", call)
-    if order == "place first":
+    if order == "slot first":
         leaver.task.cancel()
     await settle()
     assert leaver.task.cancelled()
     assert patient.inside
-    patient.end.set()  # whose place is not the holder's, who has one no more
+    patient.end.set()  # whose slot is not the holder's, who has one no more
     await settle()
     await world.admission.enter("a", READ, call)  # what the holder will give back again
     holder.end.set()

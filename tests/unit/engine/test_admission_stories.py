@@ -1,4 +1,4 @@
-"""Any interleaving of calls that come, end and give up: bounds hold, places are neither lost nor left empty, turns are kept."""
+"""Any interleaving of calls that come, end and give up: bounds hold, slots are neither lost nor left empty, turns are kept."""
 
 import asyncio
 from collections import Counter
@@ -45,7 +45,7 @@ async def test_every_interleaving_keeps_bounds_and_loses_no_place(
         assert error is None or isinstance(error, CallError), error
     after = [world.visit("p") for _ in range(min(bounds.all, bounds.cluster, bounds.principal))]
     await settle()
-    assert all(visit.inside for visit in after), "no place was lost"
+    assert all(visit.inside for visit in after), "no slot was lost"
     await world.finish()
 
 
@@ -100,22 +100,22 @@ def _check_nothing_waits_in_vain(world: World) -> None:
     st.randoms(use_true_random=False),
 )
 async def test_principals_that_never_stop_asking_get_their_turns(
-    calls: list[list[str]], places: int, shuffled: Random
+    calls: list[list[str]], slots: int, shuffled: Random
 ) -> None:
     wide = len(calls) * 20
-    world = World(Bounds(all=places, cluster=wide, principal=wide), Queueing(calls=wide, seconds=60))
+    world = World(Bounds(all=slots, cluster=wide, principal=wide), Queueing(calls=wide, seconds=60))
     order = [(number, cluster) for number, clusters in enumerate(calls) for cluster in clusters]
     shuffled.shuffle(order)
-    for _ in range(places):
+    for _ in range(slots):
         world.visit("first")
     await settle()
     for number, cluster in order:
         world.visit(f"p{number}", cluster)
     await settle()
     turns = len(calls) * 8  # after which each still has calls that wait
-    while len(world.entered) < places + turns:
+    while len(world.entered) < slots + turns:
         world.inside[0].end.set()
         await settle()
-    served = Counter(visit.principal for visit in world.entered[places : places + turns])
+    served = Counter(visit.principal for visit in world.entered[slots : slots + turns])
     assert all(abs(served[f"p{number}"] - 8) <= 1 for number in range(len(calls))), served
     await world.finish()
