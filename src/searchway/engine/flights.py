@@ -11,6 +11,7 @@ has finished closes the flights of its cluster to newcomers, so that everyone re
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from searchway.contract.selection import Selection, covers, unite
 from searchway.engine.call import Call
@@ -26,9 +27,8 @@ Send = Callable[[Selection | None, Call], Awaitable[HttpResponse]]
 _BLAMES_HEADERS = frozenset({400, 413, 431})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlightKey:
-    """What makes two reads the same."""
+class FlightKey(NamedTuple):
+    """What makes two reads the same: a tuple, since it is looked up several times for each call."""
 
     cluster: str
     """The cluster."""

@@ -323,7 +323,7 @@ class Run:
 
     async def _share(self, more_query: Pairs, *, joins: bool) -> HttpResponse:
         whole = self._request(None, more_query)
-        key = FlightKey(cluster=self.cluster.name, operation=self.operation.name, identity=self.identity, request=whole)
+        key = FlightKey(self.cluster.name, self.operation.name, self.identity, whole.values)
         if joins:
             return await self.parts.flights.join(key, self.call, None, self._join_for)
         send = partial(self._send_for, more_query=more_query)
