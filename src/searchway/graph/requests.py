@@ -79,7 +79,10 @@ def decode_odd(decode: Callable[[bytes], _T], text: bytes) -> tuple[_T, str]:
         mark, hidden = surrogates.hide(text) if len(text) <= _LARGEST_ODD else ("", b"")
         if not mark:
             raise
+    try:
         return decode(hidden), mark
+    except RecursionError:
+        raise NestingError from None
 
 
 def is_batch(body: bytes) -> bool:

@@ -83,8 +83,9 @@ def test_bodies_that_are_no_requests_are_400(body: bytes) -> None:
     assert refused.value.status == 400
 
 
-def test_json_that_is_too_deep_is_refused() -> None:
-    deep = b'{"a": ' * 5000 + b"1" + b"}" * 5000
+@pytest.mark.parametrize("beside", [b"", rb'"s": "\ud83d", '])
+def test_json_that_is_too_deep_is_refused(beside: bytes) -> None:
+    deep = b"{%s" % beside + b'"a": {' * 5000 + b"}" * 5000 + b"}"
     body = b'{"query": "{a}", "variables": %s}' % deep
     for read, text in ((read_body, body), (partial(read_batch, most=1), b"[%s]" % body)):
         with pytest.raises(BadRequestError, match="nested too deeply"):
