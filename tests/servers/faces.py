@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import grpc
 import httpx
-import msgspec
 import orjson
 from google.rpc.status_pb2 import Status
 from graphql import build_schema
@@ -23,7 +22,7 @@ from harness.plain import plain_message
 from searchway.api.errors.v1.errors_pb2 import ApiError
 from searchway.contract.catalog import load
 from searchway.contract.records import Operation
-from searchway.transcode import inputs
+from searchway.transcode import inputs, jsontext
 from servers.gateway import cluster_name
 from servers.record import Credentials, Server
 
@@ -145,12 +144,12 @@ class GraphCaller:
         document = self._writer.document(operation, values, whole_selection(operation, expected))
         response = self._post(document.query, document.variables, headers)
         request_id = response.headers["x-opaque-id"]
-        whole = msgspec.json.decode(response.content, type=dict[str, msgspec.Raw])
+        whole = jsontext.members(response.content)
         if "errors" in whole:
             return Outcome(failure=_graph_failure(orjson.loads(bytes(whole["errors"]))), request_id=request_id)
         raw = bytes(whole["data"])
         for name in document.way:
-            raw = bytes(msgspec.json.decode(raw, type=dict[str, msgspec.Raw])[name])
+            raw = bytes(jsontext.members(raw)[name])
         return Outcome(result=plain_result(operation, raw), request_id=request_id)
 
     def ask(self, server: Server, query: str, variables: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
