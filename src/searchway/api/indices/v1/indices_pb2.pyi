@@ -12,10 +12,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ModifyDataStreamRequest(_message.Message):
-    __slots__ = ("actions",)
+    __slots__ = ("actions", "cluster_manager_timeout", "timeout")
     ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    CLUSTER_MANAGER_TIMEOUT_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     actions: _containers.RepeatedCompositeFieldContainer[DataStreamAction]
-    def __init__(self, actions: _Optional[_Iterable[_Union[DataStreamAction, _Mapping]]] = ...) -> None: ...
+    cluster_manager_timeout: str
+    timeout: str
+    def __init__(self, actions: _Optional[_Iterable[_Union[DataStreamAction, _Mapping]]] = ..., cluster_manager_timeout: _Optional[str] = ..., timeout: _Optional[str] = ...) -> None: ...
 
 class DataStreamAction(_message.Message):
     __slots__ = ("add_backing_index", "remove_backing_index", "delete_backing_index")
