@@ -220,13 +220,13 @@ async def test_every_request_that_waits_is_given_up_when_its_client_leaves() -> 
 
 
 async def test_unfinished_bodies_share_one_memory() -> None:
-    async with listening(body_memory=2**22) as at, AsyncExitStack() as stack:
+    async with listening(body_memory=2**23) as at, AsyncExitStack() as stack:
         slow = [await stack.enter_async_context(client(at)) for _ in range(40)]
         for _, writer in slow:
             writer.write(HEAD + b"Content-Length: 15000000\r\n\r\n" + b"x" * 1_000_000)
         answers = [asyncio.ensure_future(reader.read()) for reader, _ in slow]
         await until(lambda: at.reasons["body_memory"] == 36)
-        assert at.connections.held <= 2**22
+        assert at.connections.held <= 2**22  # half of it, since all are one peer
         answered = await within(asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED))
         assert all(b" 503 " in task.result() and b"connections.body_memory" in task.result() for task in answered[0])
         writer = slow[0][1]
@@ -234,28 +234,48 @@ async def test_unfinished_bodies_share_one_memory() -> None:
         writer.close()
 
 
-async def test_a_large_body_of_one_peer_is_refused_before_those_of_others() -> None:
-    settings = ConnectionSettings(body_memory=100)
-    refused: list[str] = []
-    connections = Connections(settings, 100, lambda _reason: None)
+class Bodies:
+    """Bodies of peers that are being received, and those of them that were refused."""
 
-    def body(peer: str) -> Connection:
-        made = connections.admit(peer)
+    def __init__(self, memory: int) -> None:
+        self.connections = Connections(ConnectionSettings(body_memory=memory), 100, lambda _reason: None)
+        self.refused: list[str] = []
+
+    def add(self, peer: str, count: int) -> Connection:
+        made = self.connections.admit(peer)
         assert made is not None
-        made.protocol = Double(lambda: refused.append(peer))
+        made.protocol = Double(lambda: self.refused.append(f"{peer}: {count}"))
+        self.connections.hold(made, count)
         return made
 
-    connections.hold(body("10.0.0.1"), 50)
-    for _ in range(2):
-        connections.hold(body("10.0.0.2"), 20)
-    connections.hold(body("10.0.0.3"), 30)
-    assert refused == ["10.0.0.1"]
-    connections.hold(body("10.0.0.4"), 31)
-    assert refused == ["10.0.0.1", "10.0.0.2"]
+
+def test_body_of_the_peer_that_holds_most_is_refused_first() -> None:
+    bodies = Bodies(100)
+    for peer, count in (("10.0.0.1", 40), ("10.0.0.2", 25), ("10.0.0.2", 20), ("10.0.0.3", 10)):
+        bodies.add(peer, count)
+    assert bodies.refused == []
+    bodies.add("10.0.0.3", 6)
+    assert bodies.refused == ["10.0.0.2: 25"]
+    assert bodies.connections.held == 76
+
+
+def test_one_peer_holds_half_of_the_memory_at_most() -> None:
+    bodies = Bodies(100)
+    first = bodies.add("10.0.0.1", 20)
+    bodies.add("10.0.0.1", 31)
+    assert bodies.refused == ["10.0.0.1: 31"]
+    last = bodies.add("10.0.0.1", 30)
+    assert not bodies.connections.try_to_hold(last, 1)
+    other = bodies.add("10.0.0.2", 30)
+    assert bodies.connections.try_to_hold(other, 20)
+    assert not bodies.connections.try_to_hold(other, 1)
+    for one in (first, last, other):
+        bodies.connections.leave(one)
+    assert bodies.connections.held == 0
 
 
 async def test_memory_of_a_body_is_free_again_after_its_answer() -> None:
-    async with listening(body_memory=2**20) as at, client(at) as (reader, writer):
+    async with listening(body_memory=2**21) as at, client(at) as (reader, writer):
         for _ in range(5):
             writer.write(HEAD + b"Content-Length: 800000\r\n\r\n" + b"x" * 800_000)
             await within(reader.readuntil(b"\r\n\r\n800000"))

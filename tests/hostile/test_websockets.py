@@ -100,7 +100,7 @@ async def test_pings_of_a_client_that_does_not_read_are_read_no_more() -> None:
 
 
 async def test_unfinished_messages_share_the_memory_of_bodies() -> None:
-    async with listening(body_memory=2_000_000) as at:
+    async with listening(body_memory=4_000_000) as at:
         async with socket_of(at) as one, socket_of(at) as other:
             for opened in (one, other):
                 await opened.send("open")
@@ -142,7 +142,7 @@ async def test_quiet_socket_is_not_given_up() -> None:
 
 
 async def test_large_message_is_free_after_it_was_answered() -> None:
-    async with listening(body_memory=1_000_000) as at, socket_of(at) as opened:
+    async with listening(body_memory=2_000_000) as at, socket_of(at) as opened:
         await opened.send("open")
         assert await within(opened.recv()) == "4"
         for _ in range(5):

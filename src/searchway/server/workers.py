@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from searchway import logs
 from searchway.server import process, sockets
+from searchway.server.exposure import warn_of_exposure
 from searchway.server.http.health import Expose
 from searchway.server.process import Ports
 from searchway.server.reloading import Load
@@ -30,6 +31,7 @@ def serve(settings: Settings, announce: Callable[[Ports], None], load: Load) -> 
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
     logs.configure(settings)
+    warn_of_exposure(settings)
     if settings.workers == 1:
         uvloop.run(process.serve(settings, Alone(announce, load)))
         return

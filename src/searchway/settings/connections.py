@@ -28,7 +28,7 @@ class ConnectionSettings(Section):
     body_rate: PositiveInt = 16 * _KIB
     """Bytes of a body for which `body_timeout` grows by a second: a large body may take longer, a slow one may not."""
     body_memory: PositiveInt = 128 * _MIB
-    """Bytes of request bodies above 64 KiB held at the same time; beyond, the largest unfinished one is answered with 503."""
+    """Bytes of request bodies above 64 KiB held at the same time, half of them by one address; beyond, the largest unfinished one is answered with 503."""
     idle_timeout: PositiveInt = 75
     """Seconds for which a connection without calls stays open."""
     write_timeout: PositiveInt = 60

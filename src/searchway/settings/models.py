@@ -299,9 +299,9 @@ class Settings(Section):
             (short, "token_keys", "expected keys of at least 32 characters"),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
             (
-                self.connections.body_memory < self.limits.request_bytes,
+                self.connections.body_memory < 2 * self.limits.request_bytes,
                 "connections.body_memory",
-                "expected at least limits.request_bytes",
+                "expected at least twice limits.request_bytes",
             ),
             (self.http is None and self.grpc is None, "http", "expected http or grpc to be on"),
             (

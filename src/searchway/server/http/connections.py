@@ -6,7 +6,7 @@ Time is counted in seconds by `sweep`, so that no call needs a timer of its own.
 import fcntl
 import struct
 import termios
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -116,7 +116,9 @@ class Connections:
         self._per_peer = max(1, min(settings.per_peer, total // 2))
         self._all: OrderedDict[Connection, None] = OrderedDict()
         self._peers: dict[str, OrderedDict[Connection, None]] = {}
+        self._most_of_peer = settings.body_memory // 2
         self._holding: set[Connection] = set()
+        self._held_by: Counter[str] = Counter()
         self._stalled: set[Connection] = set()
 
     def __len__(self) -> int:
@@ -147,26 +149,33 @@ class Connections:
             del self._peers[connection.peer]
 
     def hold(self, connection: Connection, count: int) -> None:
-        """Note that a connection holds more bytes of bodies; refuse the largest unfinished body if these are too many."""
-        connection.held += count
-        self.held += count
-        self._holding.add(connection)
+        """Note that a connection holds more bytes of bodies; if these are too many, refuse the largest body that is unfinished.
+
+        One peer may hold half of the memory: then it is one of its own bodies.
+        """
+        self._add(connection, count)
+        if self._held_by[connection.peer] > self._most_of_peer:
+            self._refuse_body(self._largest_body(connection.peer) or connection)
         while self.held > self.settings.body_memory:
-            victim = self._largest_body() or connection
-            self.release(victim)
-            victim.protocol.refuse_body() if victim.protocol else victim.end()
+            self._refuse_body(self._largest_body() or connection)
 
     def try_to_hold(self, connection: Connection, count: int) -> bool:
-        """Note that a connection holds more bytes of a body that has been unpacked; False if these are too many."""
+        """Note that a connection holds more bytes of a body that is being unpacked; False, and nothing noted, if these are too many."""
         if self.held + count > self.settings.body_memory:
             return False
-        connection.held += count
-        self.held += count
+        if self._held_by[connection.peer] + count > self._most_of_peer:
+            return False
+        self._add(connection, count)
         return True
 
     def release(self, connection: Connection) -> None:
         """Note that a connection holds no bodies."""
+        if not connection.held:
+            return
         self.held -= connection.held
+        self._held_by[connection.peer] -= connection.held
+        if not self._held_by[connection.peer]:
+            del self._held_by[connection.peer]
         connection.held = 0
         self._holding.discard(connection)
 
@@ -233,13 +242,23 @@ class Connections:
         oldest.end()
         return True
 
-    def _largest_body(self) -> Connection | None:
-        """Return the largest unfinished body of the peer whose bodies are largest together."""
-        unfinished = [one for one in self._holding if one.protocol and one.protocol.is_receiving]
-        totals: dict[str, int] = {}
-        for one in unfinished:
-            totals[one.peer] = totals.get(one.peer, 0) + one.held
-        return max(unfinished, key=lambda one: (totals[one.peer], one.held), default=None)
+    def _add(self, connection: Connection, count: int) -> None:
+        connection.held += count
+        self.held += count
+        self._held_by[connection.peer] += count
+        self._holding.add(connection)
+
+    def _refuse_body(self, victim: Connection) -> None:
+        self.release(victim)
+        if victim.protocol:
+            victim.protocol.refuse_body()
+
+    def _largest_body(self, peer: str | None = None) -> Connection | None:
+        """Return the largest unfinished body: of a peer, or of the one whose bodies are largest together."""
+        unfinished = [
+            one for one in self._holding if one.protocol and one.protocol.is_receiving and peer in {None, one.peer}
+        ]
+        return max(unfinished, key=lambda one: (self._held_by[one.peer], one.held), default=None)
 
     def _end(self, connection: Connection, reason: str) -> None:
         self.note(reason)
