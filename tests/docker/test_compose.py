@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from searchway.settings import Settings
+
 FOLDER = Path(__file__).parents[2] / "docker"
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_text(encoding="utf-8"))["services"]
 DOCKERFILE = (FOLDER / "Dockerfile").read_text(encoding="utf-8").splitlines()
@@ -52,3 +54,10 @@ def test_the_image_does_not_run_as_root() -> None:
     users = [line.split()[1] for line in DOCKERFILE[last_stage:] if line.startswith("USER")]
     assert users
     assert users[-1].split(":")[0] not in {"0", "root"}
+
+
+def test_the_gateway_has_the_time_that_it_takes_to_stop() -> None:
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
+    given = SERVICES["gateway"]["stop_grace_period"]
+    assert given.endswith("s")
+    assert int(given.removesuffix("s")) > defaults["drain"] + defaults["grace"]

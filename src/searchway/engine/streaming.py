@@ -7,7 +7,6 @@ A stream has no end of its own time: each of its requests has the time of a call
 Whoever reads a stream closes it, at the latest by leaving (`contextlib.aclosing`); nothing of it is left then.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
@@ -131,7 +130,7 @@ class _Calls:
         """Wait; at the caller's deadline that fails."""
         end = float("inf") if self._call.deadline is None else self._call.deadline
         left = end - self._parts.settings.margin - time.monotonic()
-        await asyncio.sleep(max(min(seconds, left), 0))
+        await self._parts.clusters.pause(max(min(seconds, left), 0))
         if left <= seconds:
             problem = "the time of the call is over; what is watched goes on"
             raise TransportError(Failure(code=Code.DEADLINE_EXCEEDED, message=problem))

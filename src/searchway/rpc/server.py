@@ -64,9 +64,11 @@ class Server:
     async def stop(self, grace: float | None = None) -> None:
         """Send GOAWAY and take no more calls; those in flight get the seconds of grace to end, then they are cancelled."""
         self._health.withdraw()
+        end = asyncio.get_running_loop().time() + (grace or 0)
         if grace:
-            await self._gate.hold()
-        stopping = asyncio.ensure_future(self._server.stop(grace))
+            await self._gate.hold(grace)
+        left = max(end - asyncio.get_running_loop().time(), 0)
+        stopping = asyncio.ensure_future(self._server.stop(left))
         await asyncio.sleep(0)  # the turn in which it writes GOAWAY
         self._gate.release()
         self._health.stop()

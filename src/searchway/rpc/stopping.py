@@ -27,10 +27,10 @@ class Arrivals(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no typ
         """Count one, and leave it to the handlers that follow."""
         self.count += 1
 
-    async def until_quiet(self) -> None:
-        """Wait until none arrives any more, half a second at most."""
+    async def until_quiet(self, seconds: float) -> None:
+        """Wait until none arrives any more, so many seconds at most, and not more than half a one."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LONGEST):
+            async with asyncio.timeout(min(seconds, _LONGEST)):
                 before = -1
                 while before != self.count:
                     before = self.count
@@ -47,10 +47,10 @@ class Gate:
         """Whether it holds them back."""
         self._released = asyncio.Event()
 
-    async def hold(self) -> None:
-        """Hold them back from now on, and return when no calls arrive any more."""
+    async def hold(self, seconds: float) -> None:
+        """Hold them back from now on, and return when no calls arrive any more, after so many seconds at most."""
         self.held = True
-        await self.arrivals.until_quiet()
+        await self.arrivals.until_quiet(seconds)
 
     def release(self) -> None:
         """Let them pass, for good."""

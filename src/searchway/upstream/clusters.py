@@ -1,9 +1,11 @@
 """All configured clusters, by name: the door to the network for everyone above."""
 
+import asyncio
 import random
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 import httpx
 
@@ -53,6 +55,7 @@ class Clusters:
             c.name: build_cluster(c, settings, self._carriers[c.name], clock=clock) for c in settings.clusters
         }
         self._default = self._clusters[settings.default_cluster.name]
+        self._is_cut = asyncio.Event()
         self.names = tuple(self._clusters)
         """The clusters' names, in the order of the settings."""
 
@@ -92,8 +95,15 @@ class Clusters:
 
     def cut(self) -> None:
         """End every call at once: UNAVAILABLE, with `applied` for writes. Must be called where an event loop runs."""
+        self._is_cut.set()
         for cluster in self:
             cluster.cut()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait before a cluster is asked again; not on when calls are cut."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._is_cut.wait()
 
     async def aclose(self) -> None:
         """Close every connection."""

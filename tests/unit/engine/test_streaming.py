@@ -14,11 +14,13 @@ from searchway.contract.catalog import load
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selected, Selection
 from searchway.engine import Call, Engine
+from searchway.engine.telemetry import Telemetry
 from searchway.errors import CallError
 from searchway.sandbox import create_sandbox
+from searchway.settings import Settings
 from searchway.transcode import inputs
 from searchway.transcode.response import Dialect, reader
-from searchway.upstream import AsgiTransport
+from searchway.upstream import AsgiTransport, Clusters
 from unit.engine.hits import HitsUpstream, open_engine
 
 HITS, WATCH = load().operation("fleet.StreamHits"), load().operation("enrich.WatchPolicyExecution")
@@ -141,6 +143,24 @@ async def test_a_watch_ends_at_the_callers_deadline() -> None:
     assert late.value.code == "DEADLINE_EXCEEDED"
     assert (late.value.failure.operation, late.value.failure.request_id) == (WATCH.name, "r")
     assert 1 <= upstream.looks <= 4
+
+
+async def test_a_watch_that_waits_is_told_when_the_gateway_stops() -> None:
+    upstream = Running()
+    settings = Settings.model_validate(
+        {"clusters": {"a": {"nodes": ["http://a:9200"], "engine": "elasticsearch", "version": "9.5.0"}}}
+    )
+    clusters = Clusters(settings, transports={"a": upstream})
+    engine = Engine(load(), clusters, settings, Telemetry(access_log=False))
+    async with aclosing(stream(engine, WATCH, name="p", poll_interval="1h")) as states:
+        await anext(states)
+        waiting = asyncio.ensure_future(anext(states))
+        await asyncio.sleep(0)
+        clusters.cut()
+        with pytest.raises(CallError) as stopped:
+            await asyncio.wait_for(waiting, 30)
+    assert stopped.value.code == "UNAVAILABLE"
+    await clusters.aclose()
 
 
 async def test_two_watches_of_one_policy_follow_the_same_run_on_the_sandbox() -> None:
