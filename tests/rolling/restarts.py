@@ -1,9 +1,11 @@
 """Rolling restarts of two replicas behind a balancer under load: how many calls are lost.
 
-`PYTHONPATH=tests python -m rolling.restarts` does three of them under 15,000 calls.
+`PYTHONPATH=tests python -m rolling.restarts` does three of them under 15,000 calls; a number behind it is that of the
+workers of a replica.
 """
 
 import asyncio
+import sys
 import time
 from asyncio.subprocess import Process
 from contextlib import AbstractAsyncContextManager
@@ -21,6 +23,7 @@ class Replica:
     """A gateway that is started again where it was."""
 
     drain: float
+    workers: int
     backend: Backend = field(default_factory=lambda: Backend({"http": 0, "grpc": 0}))
     _open: AbstractAsyncContextManager[Process] | None = None
     _reading: asyncio.Task[bytes] | None = None
@@ -30,10 +33,15 @@ class Replica:
         """Start it, at the ports that it had before."""
         ports = self.backend.ports
         faces = ("--http", f"127.0.0.1:{ports['http']}", "--grpc", f"127.0.0.1:{ports['grpc']}")
-        told = {"SEARCHWAY_DRAIN": str(self.drain), "SEARCHWAY_ACCESS_LOG": "false"}
+        told = {
+            "SEARCHWAY_DRAIN": str(self.drain),
+            "SEARCHWAY_WORKERS": str(self.workers),
+            "SEARCHWAY_ACCESS_LOG": "false",
+        }
         self._open = serving(*CLUSTER, *faces, told=told)
         self._process = await self._open.__aenter__()
-        said = await wait_for(self._process, "listening")
+        for _ in range(self.workers):
+            said = await wait_for(self._process, "listening")
         for face in ports:
             ports[face] = int(said[face].rpartition(":")[2])
         assert self._process.stderr is not None
@@ -58,9 +66,9 @@ class Replica:
         await self.backend.until(ready=True)
 
 
-async def roll(*, times: int, calls: int, drain: float, pause: float) -> Load:
+async def roll(*, times: int, calls: int, drain: float, pause: float, workers: int = 1) -> Load:
     """Restart two replicas one after the other some times under load, and go on until there were so many calls; return what became of them."""
-    replicas = [Replica(drain), Replica(drain)]
+    replicas = [Replica(drain, workers), Replica(drain, workers)]
     for replica in replicas:
         await replica.start()
     load = Load(pause, goal=calls)
@@ -88,7 +96,8 @@ async def _call(load: Load, balancer: Balancer) -> None:
 
 async def _main() -> None:
     began = time.monotonic()
-    load = await roll(times=3, calls=15_000, drain=5, pause=0.02)
+    workers = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    load = await roll(times=3, calls=15_000, drain=5, pause=0.02, workers=workers)
     print(f"{load.total} calls in {time.monotonic() - began:.0f} s: {dict(load.done)}")  # noqa: T201  # what it is for
     print(f"lost {load.lost.total()}: {dict(load.lost)}")  # noqa: T201  # same
 
