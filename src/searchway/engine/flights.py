@@ -15,15 +15,15 @@ from typing import NamedTuple
 
 from searchway.contract.selection import Selection, covers, unite
 from searchway.engine.call import Call
-from searchway.engine.carriers import sent_as, shared_call
+from searchway.engine.tracing import sent_as, shared_call
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code
 from searchway.wire import HttpResponse
 
 Send = Callable[[Selection | None, Call], Awaitable[HttpResponse]]
-"""Sends the read for a selection, in the name of a call."""
+"""Sends the read for a selection, with the headers of a call."""
 
-# What the headers of the caller in whose name a request goes may be to blame for.
+# Statuses that the headers of a request may have caused.
 _BLAMES_HEADERS = frozenset({400, 413, 431})
 
 
@@ -52,25 +52,25 @@ class _Flight:
     selection: Selection | None
     waiters: dict[_Waiter, None] = field(default_factory=dict)
     """In the order in which they came."""
-    carrier: Call | None = None
-    """In whose name it goes: that of its only caller, or the gateway's own."""
+    headers_of: Call | None = None
+    """Whose headers it has: those of its only caller, or the gateway's own; None before it is sent."""
     is_shared: bool = False
-    """Whether it goes in the gateway's name."""
+    """Whether these are the gateway's own."""
     task: asyncio.Task[None] = field(init=False)
 
     def takes(self, selection: Selection | None) -> bool:
         """Tell whether it brings what is selected; one that still gathers is made to."""
-        if self.carrier is not None:
+        if self.headers_of is not None:
             return covers(self.selection, selection)
         self.selection = unite(self.selection, selection)
         return True
 
     async def fly(self) -> HttpResponse:
-        """Send the read: for the only one who wants it by then, or for all in the gateway's own name."""
+        """Send the read, with the headers of its caller if there is only one."""
         first, *others = self.waiters
         self.is_shared = bool(others)
-        self.carrier = shared_call([waiter.call for waiter in self.waiters]) if others else first.call
-        return await first.send(self.selection, self.carrier)
+        self.headers_of = shared_call([waiter.call for waiter in self.waiters]) if others else first.call
+        return await first.send(self.selection, self.headers_of)
 
     def land(self, outcome: HttpResponse | Exception) -> None:
         """Let everyone out who is still in; each gets an error of its own, to add its own context to."""
@@ -83,7 +83,7 @@ class _Flight:
                 waiter.answer.set_exception(outcome.copy() if isinstance(outcome, CallError) else outcome)
 
     def spares(self, error: CallError) -> bool:
-        """Tell whether somebody who came when it was under way may do better on another: it had less time, or others' headers."""
+        """Tell whether a waiter that joined after it was sent may succeed with another: this one had less time, or another caller's headers."""
         status = error.failure.http_status
         return (error.code is Code.DEADLINE_EXCEEDED and not status) or (
             not self.is_shared and status in _BLAMES_HEADERS
@@ -121,7 +121,7 @@ class Flights:
         """
         while True:
             flight = self._board(key, call, selection)
-            is_late = flight.carrier is not None
+            is_late = flight.headers_of is not None
             waiter = _Waiter(call, send, asyncio.get_running_loop().create_future())
             flight.waiters[waiter] = None
             try:
@@ -163,8 +163,8 @@ class Flights:
 
     def _leave(self, key: FlightKey, flight: _Flight, waiter: _Waiter) -> None:
         del flight.waiters[waiter]
-        if flight.carrier is not None:
-            waiter.call.sent_as = sent_as(waiter.call, flight.carrier)
+        if flight.headers_of is not None:
+            waiter.call.sent_as = sent_as(waiter.call, flight.headers_of)
         if waiter.answer.done() and not waiter.answer.cancelled():
             waiter.answer.exception()  # left together with the answer, which nobody will look at
         if not flight.waiters and not flight.task.done():

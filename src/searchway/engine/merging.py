@@ -14,9 +14,9 @@ from searchway.contract.records import Field, Operation, Role, Shape
 from searchway.contract.selection import Selection
 from searchway.engine.availability import is_available
 from searchway.engine.call import Call
-from searchway.engine.carriers import shared_call
 from searchway.engine.joins import Joining, Joins, Part
 from searchway.engine.sharing import Sharing
+from searchway.engine.tracing import shared_call
 from searchway.errors import Applied, CallError, Code, MalformedAnswerError
 from searchway.families.joins import JOINS, Join
 from searchway.upstream import Cluster, Product
@@ -41,8 +41,8 @@ class Member(Protocol):
         """The message as it is sent."""
         ...
 
-    carrier: Call
-    """In whose name its request goes."""
+    headers_of: Call
+    """The call whose headers its request has."""
     carries: Sequence[Self]
     """The calls that its request carries beside its own."""
 
@@ -147,9 +147,9 @@ class Merger:
         first, messages = members[0], [member.prepared for member in members]
         merged = first.beside(target.operation, target.merge(messages))
         merged.carries = members
-        merged.carrier = shared_call([member.carrier for member in members])
+        merged.headers_of = shared_call([member.headers_of for member in members])
         for member in members:
-            member.carrier.sent_as = merged.carrier.request_id
+            member.headers_of.sent_as = merged.headers_of.request_id
         try:
             response = await merged.send(deadline=max(member.latest for member in members))
             parts = _take_apart(join, first.operation, messages, response.body)
@@ -179,7 +179,7 @@ def _take_apart(
 
 
 async def _send_alone(member: Member) -> HttpResponse:
-    member.carrier.sent_as = ""  # also after a request in another's name, which told nothing
+    member.headers_of.sent_as = ""  # also after a joined request, which did not answer it
     return await member.send()
 
 

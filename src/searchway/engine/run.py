@@ -100,7 +100,7 @@ class Run:
         self._applied: Applied | None = None
         self.is_sent = False
         self.carries: Sequence[Run] = ()
-        self.carrier = call
+        self.headers_of = call
 
     async def answer(self) -> Answer:
         """Carry it out.
@@ -152,8 +152,8 @@ class Run:
         Raises:
             CallError: it failed.
         """
-        carrier = self.carrier
-        headers = {**carrier.headers, "x-opaque-id": carrier.request_id}
+        headers_of = self.headers_of
+        headers = {**headers_of.headers, "x-opaque-id": headers_of.request_id}
         request = self._request(selection, more_query)
         end = self.latest if deadline is None else deadline
         try:
@@ -329,12 +329,12 @@ class Run:
         send = partial(self._send_for, more_query=more_query)
         return await self.parts.flights.join(key, self.call, self.selection, send)
 
-    async def _join_for(self, _whole: Selection | None, carrier: Call) -> HttpResponse:
-        self.carrier = carrier
+    async def _join_for(self, _whole: Selection | None, headers_of: Call) -> HttpResponse:
+        self.headers_of = headers_of
         return await self.parts.merger.join(self)
 
-    async def _send_for(self, selection: Selection | None, carrier: Call, *, more_query: Pairs) -> HttpResponse:
-        self.carrier = carrier
+    async def _send_for(self, selection: Selection | None, headers_of: Call, *, more_query: Pairs) -> HttpResponse:
+        self.headers_of = headers_of
         return await self.send(selection, more_query)
 
     async def _in_time(self, shared: Awaitable[HttpResponse]) -> HttpResponse:

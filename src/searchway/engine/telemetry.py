@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from searchway.contract.records import Operation
 from searchway.engine.call import Call, Face
-from searchway.engine.carriers import trace_id
 from searchway.engine.metrics import CallMetrics
+from searchway.engine.tracing import trace_id
 from searchway.errors import CallError, Code
 
 _log = structlog.get_logger("searchway.access")

@@ -20,6 +20,8 @@ from unit.engine.turns import settle
 ROLE: Mapping[str, Any] = {"cluster": ["monitor"]}
 PUT, EXPLAIN, SEARCH, TABLE = "security.PutRole", "ism.ExplainIndices", "fleet.MultiSearch", "cat.ListAllocation"
 BULK_LINE = "POST /_security/role"
+SOON = 0.5
+"""Seconds to a deadline that comes after all that was begun was sent, on a machine with other work too."""
 
 
 def elasticsearch(**how: Any) -> Sandbox:
@@ -299,7 +301,7 @@ async def test_a_deadline_ends_one_and_not_the_others() -> None:
         gate, arrived = asyncio.Event(), asyncio.Event()
         for _ in range(2):
             world.sandboxes["c"].faults.add(Fault(gate=gate, arrived=arrived, path="/_cat/*"))
-        hasty = new_call(deadline=asyncio.get_running_loop().time() + 0.08)
+        hasty = new_call(deadline=asyncio.get_running_loop().time() + SOON)
         tasks = [world.start(TABLE, {}, hasty), world.start(TABLE, {}), world.start(TABLE, {})]
         first = await tasks[0]
         assert first["error"].code is Code.DEADLINE_EXCEEDED
@@ -315,7 +317,7 @@ async def test_a_write_that_was_never_sent_says_so() -> None:
         world.sandboxes["c"].faults.add(Fault(gate=gate, path="/_security/*"))
         first = world.start(PUT, role("x"))
         await settle()
-        hasty = new_call(deadline=asyncio.get_running_loop().time() + 0.06)
+        hasty = new_call(deadline=asyncio.get_running_loop().time() + SOON)
         late = await world.call(PUT, role("x"), hasty)
         gate.set()
         assert (late["error"].applied, late["error"].retryable) == (Applied.NO, True)
@@ -329,7 +331,7 @@ async def test_a_write_that_hangs_ends_with_its_caller_and_the_next_of_that_role
     async with open_world(c=elasticsearch()) as world:
         arrived, sandbox = asyncio.Event(), world.sandboxes["c"]
         sandbox.faults.add(Fault(hang=True, arrived=arrived, path="/_security/*"))
-        deadline = asyncio.get_running_loop().time() + 0.08 if how == "deadline" else None
+        deadline = asyncio.get_running_loop().time() + SOON if how == "deadline" else None
         stuck = world.start(PUT, role("x"), new_call(deadline=deadline))
         await arrived.wait()
         waiting = [world.start(PUT, role("x")) for _ in range(2)]
@@ -373,7 +375,7 @@ async def test_a_write_under_way_says_that_it_may_be_done() -> None:
     async with open_world(c=elasticsearch()) as world:
         gate = asyncio.Event()
         world.sandboxes["c"].faults.add(Fault(gate=gate, path="/_security/*"))
-        calls = [new_call(deadline=asyncio.get_running_loop().time() + 0.08), new_call()]
+        calls = [new_call(deadline=asyncio.get_running_loop().time() + SOON), new_call()]
         hasty, patient = (world.start(PUT, role(f"x{n}"), call) for n, call in enumerate(calls))
         assert (await hasty)["error"].applied is Applied.UNKNOWN
         gate.set()

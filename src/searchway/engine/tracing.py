@@ -1,8 +1,8 @@
-"""Under whose name a request goes to the cluster: the caller's, or, where several share it, the gateway's own.
+"""Tracing headers of requests: the caller's own or, for a request that several calls share, new ones of the gateway's.
 
-A shared request carries no tracing header of any of its callers: it would name one for all, and what one of them sent could fail the
-others. It has an identifier of its own, which is the trace identifier of its new trace context too, and which the log line of each of
-the calls names. What else goes on of callers' headers is the same for all who share.
+A shared request has no tracing header of any of its callers: it would name one of them for all, and a header of one could fail the
+others. It gets an identifier of its own, which is also the trace identifier of its new trace context and is logged with each of the calls.
+All other forwarded headers are part of what makes calls share, and so equal for all of them.
 """
 
 import os
@@ -18,7 +18,7 @@ _SAMPLED = 1
 
 
 def shared_call(calls: Sequence[Call]) -> Call:
-    """Return the call of the gateway's own in whose name one request goes for several, who have in common all that matters to it."""
+    """Return a call of the gateway's own with the headers of a request that these calls share."""
     first = calls[0]
     request_id = os.urandom(16).hex()
     kept = {name: value for name, value in first.headers.items() if name not in TRACING}
@@ -27,13 +27,13 @@ def shared_call(calls: Sequence[Call]) -> Call:
     return Call(face=first.face, request_id=request_id, cluster=first.cluster, headers={**kept, "traceparent": context})
 
 
-def sent_as(call: Call, carrier: Call) -> str:
-    """Return the identifier under which the cluster saw a call that another one carried; empty if it is the call's own."""
-    return carrier.sent_as or (carrier.request_id if carrier is not call else "")
+def sent_as(call: Call, headers_of: Call) -> str:
+    """Return the identifier under which the cluster saw a call, given the call whose headers were sent; empty if it is its own."""
+    return headers_of.sent_as or (headers_of.request_id if headers_of is not call else "")
 
 
 def trace_id(call: Call) -> str:
-    """Return the identifier of the trace that the caller says the call is of; empty if it says none that is valid."""
+    """Return the trace identifier of the caller's `traceparent`; empty if there is none that is valid."""
     found = _CONTEXT.fullmatch(call.headers.get("traceparent", ""))
     return found[1] if found else ""
 

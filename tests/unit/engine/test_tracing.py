@@ -3,7 +3,7 @@ import re
 import pytest
 
 from searchway.engine.call import Call
-from searchway.engine.carriers import sent_as, shared_call, trace_id
+from searchway.engine.tracing import sent_as, shared_call, trace_id
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 CONTEXT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")
