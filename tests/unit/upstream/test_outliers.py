@@ -13,11 +13,13 @@ import pytest
 from searchway.contract.records import Retry
 from searchway.errors import Applied, Code, TransportError
 from searchway.settings import ClusterSettings, Settings
+from searchway.upstream import Clusters
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.cluster import Cluster
 from searchway.upstream.clusters import build_cluster
 from searchway.wire import HttpRequest, HttpResponse
 from unit.upstream.clock import Clock
+from unit.upstream.raw_server import Exchange, raw_server
 
 GET = HttpRequest(method="GET", path="/x")
 
@@ -273,3 +275,24 @@ async def test_few_nodes_that_are_left_are_not_given_up_for_those_that_fail() ->
     since = world.asked_since(start)
     assert since["n0"] == 40
     assert 1 <= since["n1"] + since["n2"] <= 4
+
+
+async def test_socket_that_accepts_and_never_answers_costs_one_call() -> None:
+    async def hang(exchange: Exchange) -> None:
+        await exchange.reader.readexactly(1)
+
+    async with raw_server() as good, raw_server() as bad:
+        settings = ClusterSettings(name="c", nodes=(bad.url, good.url))
+        clusters = Clusters(Settings(clusters=(settings,)))
+        cluster, got = clusters.get(None), []
+        for number in range(22):
+            if number == 2:  # each has answered once
+                bad.behave = hang
+            try:
+                await cluster.send(GET, retry=Retry.UNSENT, headers={}, deadline=time.monotonic() + 1)
+                got.append("OK")
+            except TransportError as error:
+                got.append(error.code.value)
+        await clusters.aclose()
+    assert got.count("OK") >= 21
+    assert len(bad.exchanges) <= 2
