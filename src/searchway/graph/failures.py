@@ -17,7 +17,7 @@ from searchway.graph.plan import PlannedCall
 from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
-_LONGEST = 1_000
+_LONGEST, _HEAD, _TAIL = 1_000, 700, 250
 _MOST_LOCATIONS = 20
 
 
@@ -72,7 +72,7 @@ def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, 
 
 def _cut(message: str) -> str:
     """Return a message of bounded length that can be sent: graphql-core quotes names and values in full, as they are."""
-    return printable(message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…")
+    return printable(message if len(message) <= _LONGEST else f"{message[:_HEAD]} … {message[-_TAIL:]}")
 
 
 def _say(error: CallError, operation: Operation) -> tuple[str, dict[str, Any]]:

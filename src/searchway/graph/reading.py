@@ -26,13 +26,17 @@ from graphql import (
 from searchway.graph.documents import Document
 from searchway.graph.hints import with_hints
 from searchway.graph.limits import check_length, check_limits, too_many_tokens
+from searchway.graph.outline import Outline
 from searchway.graph.refusals import RequestError
 from searchway.graph.variables import Variables, free_types
 from searchway.settings import LimitSettings
 
 _MOST_ERRORS = 20
-_MOST_SUGGESTIONS = 3
-"""How many errors say what could have been meant: each compares a name with all names of the schema."""
+_FEW_ERRORS = 3
+"""How many errors say what could have been meant, since each compares a name with all names of the schema; and how many a long
+document gets, since each may quote a large part of it."""
+_LONG = 500
+"""Characters from which on a document is long."""
 
 
 class DocumentReader:
@@ -60,7 +64,7 @@ class DocumentReader:
         try:
             node = self._parse(text)
             outline = check_limits(node, self._limits)
-            errors = self._validate(node, has_cycle=outline.has_cycle)
+            errors = self._validate(node, outline, is_long=len(text) > _LONG)
         except GraphQLError as error:
             raise RequestError([error]) from None
         except RecursionError:
@@ -89,14 +93,20 @@ class DocumentReader:
                 raise too_many_tokens(most) from None
             raise
 
-    def _validate(self, node: DocumentNode, *, has_cycle: bool) -> list[GraphQLError]:
-        if has_cycle:  # other rules would go round it
-            return validate(self._schema, node, [NoFragmentCyclesRule], _MOST_ERRORS)
+    def _validate(self, node: DocumentNode, outline: Outline, *, is_long: bool) -> list[GraphQLError]:
+        if outline.has_cycle:  # other rules would go round it
+            return validate(self._schema, node, [NoFragmentCyclesRule], _FEW_ERRORS)
+        if is_long:
+            return self._few_errors(node)
         errors = validate(self._schema, node, self._rules, _MOST_ERRORS, hide_suggestions=True)
         if not errors or not self._introspection:
             return errors
-        suggesting = with_hints(self._schema, validate(self._schema, node, self._rules, _MOST_SUGGESTIONS))
-        return [*suggesting[:_MOST_SUGGESTIONS], *errors[_MOST_SUGGESTIONS:]]
+        return [*self._few_errors(node)[:_FEW_ERRORS], *errors[_FEW_ERRORS:]]
+
+    def _few_errors(self, node: DocumentNode) -> list[GraphQLError]:
+        hide = not self._introspection
+        errors = validate(self._schema, node, self._rules, _FEW_ERRORS, hide_suggestions=hide)
+        return errors if hide else with_hints(self._schema, errors)
 
 
 def _conditions(node: DocumentNode) -> Iterator[str]:

@@ -44,8 +44,8 @@ _decode_body = msgspec.json.Decoder(_Body).decode
 _decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_text = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
-_LARGEST_ODD = 1024 * 1024
-"""Bytes up to which a text that the decoder refuses is searched for lone surrogates."""
+_LARGEST_ODD, _MOST_SURROGATES = 1024 * 1024, 20_000
+"""Bytes and surrogates up to which a text that the decoder refuses is searched for lone ones: they take about 20 ms."""
 _T = TypeVar("_T")
 
 
@@ -76,13 +76,17 @@ def decode_odd(decode: Callable[[bytes], _T], text: bytes) -> tuple[_T, str]:
     except RecursionError:
         raise NestingError from None
     except ValueError:
-        mark, hidden = surrogates.hide(text) if len(text) <= _LARGEST_ODD else ("", b"")
+        mark, hidden = surrogates.hide(text) if _may_be_odd(text) else ("", text)
         if not mark:
             raise
     try:
         return decode(hidden), mark
     except RecursionError:
         raise NestingError from None
+
+
+def _may_be_odd(text: bytes) -> bool:
+    return len(text) <= _LARGEST_ODD and 0 < text.count(rb"\ud") + text.count(rb"\uD") <= _MOST_SURROGATES
 
 
 def is_batch(body: bytes) -> bool:

@@ -20,7 +20,7 @@ from searchway.graph.refusals import RequestError
 from searchway.settings import LimitSettings
 from searchway.transcode.remembered import Remembered
 
-_LARGE = 2_000
+_LARGE = 1_500
 """Characters from which on a document is read in the background: shorter ones take a few milliseconds."""
 _LARGE_VARIABLES = 16 * 1024
 """Bytes from which on variables are read in the background."""
