@@ -13,7 +13,7 @@ from searchway.contract.records import Retry
 from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
-from searchway.upstream.credentials import HeaderPolicy
+from searchway.upstream.credentials import TRACING, HeaderPolicy
 from searchway.upstream.detection import Detection
 from searchway.upstream.node import TOO_LARGE, UNAVAILABLE_STATUSES, Broken
 from searchway.upstream.pauses import Pauses
@@ -236,8 +236,10 @@ class Cluster:
         return self._detection.product
 
     async def _ask(self, headers: Mapping[str, str], who: bytes, deadline: float) -> None:
+        # What the answer teaches is for all callers, so nothing of this one goes along but what it may do.
+        untraced = {name: value for name, value in headers.items() if name not in TRACING}
         try:
-            answer = await self.send(_ROOT, retry=Retry.SAFE, headers=headers, deadline=deadline)
+            answer = await self.send(_ROOT, retry=Retry.SAFE, headers=untraced, deadline=deadline)
         except TransportError:
             self._detection.failed()
             raise

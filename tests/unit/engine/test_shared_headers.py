@@ -68,8 +68,9 @@ class World(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def open_world(engine: str = "elasticsearch") -> AsyncIterator[World]:
-    one = {"nodes": ["http://c:9200"], "engine": engine, "version": "9.0.0", "retries": 0}
+async def open_world(engine: str = "elasticsearch", version: str = "9.0.0") -> AsyncIterator[World]:
+    product = {"engine": engine, "version": version} if version else {}
+    one = {"nodes": ["http://c:9200"], "retries": 0, **product}
     settings = Settings.model_validate({"clusters": {"c": one}, "forward_headers": [*TRACING, "x-tenant"]})
     world = World()
     clusters = Clusters(settings, transports={"c": world})
@@ -170,6 +171,14 @@ async def test_other_forwarded_headers_still_keep_calls_apart_and_go_on() -> Non
         world.gate.set()
         await asyncio.gather(*(world.start(TABLE, {}, **{"x-tenant": f"t{n % 2}"})[0] for n in range(6)))
         assert sorted(request.headers["x-tenant"] for request in world.requests) == ["t0", "t1"]
+
+
+async def test_the_question_what_the_cluster_runs_is_asked_for_all() -> None:
+    async with open_world(version="") as world:
+        world.gate.set()
+        task, _ = world.start(PUT, role(1), **traced(7))
+        await task
+        assert [world.tracing(number).keys() for number in range(2)] == [set(), set(TRACING)]
 
 
 POISON = {
