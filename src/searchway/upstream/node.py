@@ -29,6 +29,11 @@ TOO_LARGE = Code.RESOURCE_EXHAUSTED
 
 _log = structlog.get_logger("searchway.upstream")
 
+_LATE = "a node of the cluster did not answer in time"
+
+# The part of its patience after which a node took long: timers may come early.
+_NEARLY = 0.9
+
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -105,8 +110,9 @@ class Node:
             outcome = await (self._exchange(outgoing) if seconds is None else self._exchange_within(outgoing, seconds))
             good = _is_well(outcome)
         except CancelledError:
-            if self._common.clock() - began >= self.patience:
+            if (waited := self._common.clock() - began) >= self.patience:
                 good = False  # the caller waited long enough
+                _log.warning("request failed", node=self.address, problem=_LATE, cause=f"after {waited:.2f} seconds")
             raise
         finally:
             self.outstanding -= 1
@@ -131,7 +137,7 @@ class Node:
         seconds = now - began
         if good:
             self._common.usual.note(seconds, now)
-        if good or seconds >= self.patience:  # a failure that comes at once makes no node a fast one
+        if good or seconds >= _NEARLY * self.patience:  # a failure that comes at once makes no node a fast one
             self._latency.note(seconds, now)
 
     def _tell(self, *, was_open: bool) -> None:
@@ -145,7 +151,7 @@ class Node:
             async with timeout(seconds):
                 return await self._exchange(outgoing)
         except TimeoutError:
-            return Broken(sent=True, problem="a node of the cluster did not answer in time")
+            return Broken(sent=True, problem=_LATE)
 
     async def _exchange(self, outgoing: Outgoing) -> HttpResponse | Broken:
         if self._prefix:

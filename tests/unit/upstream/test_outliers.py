@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from searchway.contract.records import Retry
 from searchway.errors import Applied, Code, TransportError
@@ -104,7 +105,10 @@ class World:
 @pytest.mark.parametrize("retry", [Retry.SAFE, Retry.UNSENT])
 async def test_node_that_never_answers_gets_no_more_after_one_call(retry: Retry) -> None:
     world = World([hangs(2), works])
-    got = await world.calls(30, retry)
+    with capture_logs() as lines:
+        got = await world.calls(30, retry)
+    (line,) = lines
+    assert (line["event"], line["node"], line["cause"]) == ("request failed", "http://n0:9200", "after 2.00 seconds")
     assert got == {"DEADLINE_EXCEEDED": 1, "200": 29}
     assert Counter(world.asked) == {"n0": 1, "n1": 29}
 
