@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
@@ -36,7 +37,7 @@ _ALLOWED_HEADERS = (
 _PATHS = ("/graphql", "/graphql/")
 
 
-def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlette:
+def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     """Return the application that serves /graphql, /schema.graphql and the GraphiQL page."""
     schema = build_schema(catalog)
     limits = settings.limits
@@ -50,17 +51,32 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> Starlett
         page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
     )
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
-    routes: list[BaseRoute] = [Route(path, endpoint) for path in _PATHS]
-    routes += [WebSocketRoute(path, sockets) for path in _PATHS]
+    routes: list[BaseRoute] = [WebSocketRoute(path, sockets) for path in _PATHS]
     if settings.introspection:
         routes.append(_schema_route(sdl_of(schema)))
     if settings.graphiql:
         routes += graphiql_routes()
-    app = Starlette(routes=routes, middleware=_cors(settings.cors_origins))
-    app.router.redirect_slashes = (
+    others = Starlette(routes=routes)
+    others.router.redirect_slashes = (
         False  # it would redirect to the host that the caller names, without TLS behind a proxy
     )
-    return app
+    return _with_cors(_Face(endpoint, others), settings.cors_origins)
+
+
+class _Face:
+    """Gives GraphQL requests to the endpoint and all else to the router.
+
+    The endpoint needs no router and answers errors itself; going through them would be a twentieth of the cost of a small request.
+    """
+
+    def __init__(self, endpoint: ASGIApp, others: ASGIApp) -> None:
+        self._endpoint = endpoint
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or socket."""
+        is_request = scope["type"] == "http" and scope["path"] in _PATHS
+        await (self._endpoint if is_request else self._others)(scope, receive, send)
 
 
 def _clusters(settings: Settings) -> list[str]:
@@ -84,16 +100,14 @@ def _schema_route(sdl: str) -> Route:
     return Route("/schema.graphql", answer, middleware=[compressed])
 
 
-def _cors(origins: tuple[str, ...]) -> list[Middleware]:
-    """Return what lets pages of other origins call; nothing unless the settings name some."""
+def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
+    """Return the application, which pages of other origins may call if the settings name some."""
     if not origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=list(_ALLOWED_HEADERS),
-            expose_headers=["x-opaque-id"],
-        )
-    ]
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=list(_ALLOWED_HEADERS),
+        expose_headers=["x-opaque-id"],
+    )

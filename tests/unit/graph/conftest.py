@@ -6,7 +6,7 @@ import httpx
 import pytest
 import strawberry
 from graphql import GraphQLSchema
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from searchway.contract.catalog import Catalog, load
 from searchway.graph.app import create_app
@@ -40,11 +40,11 @@ def engine() -> EngineDouble:
 
 
 @pytest.fixture
-def open_app(engine: EngineDouble, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Starlette]:
+def open_app(engine: EngineDouble, monkeypatch: pytest.MonkeyPatch) -> Callable[..., ASGIApp]:
     """Make the application over the engine double, with settings of choice and the schema that is built already."""
     monkeypatch.setattr("searchway.graph.app.build_schema", derived)
 
-    def make(**settings: Any) -> Starlette:
+    def make(**settings: Any) -> ASGIApp:
         chosen = Settings.model_validate({"clusters": {"a": {"nodes": ["http://cluster:9200"]}}, **settings})
         return create_app(engine, load(), chosen)
 
@@ -52,7 +52,7 @@ def open_app(engine: EngineDouble, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 @pytest.fixture
-def connect(open_app: Callable[..., Starlette]) -> Callable[..., httpx.AsyncClient]:
+def connect(open_app: Callable[..., ASGIApp]) -> Callable[..., httpx.AsyncClient]:
     """Make a client of the application."""
 
     def make(**settings: Any) -> httpx.AsyncClient:

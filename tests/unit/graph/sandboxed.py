@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from searchway.contract.catalog import load
 from searchway.engine import Engine
@@ -20,7 +20,7 @@ from unit.graph.conftest import derived
 
 
 @asynccontextmanager
-async def app_over(sandbox: Sandbox, *, version: str = "", **more: Any) -> AsyncIterator[Starlette]:
+async def app_over(sandbox: Sandbox, *, version: str = "", **more: Any) -> AsyncIterator[ASGIApp]:
     """Make a gateway's application in front of a sandbox."""
     played = sandbox.state.engine
     cluster = {
