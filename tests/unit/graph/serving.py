@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from websockets import Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -20,7 +20,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
+async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve the application; yield host and port."""
     config = uvicorn.Config(
         app, port=0, ws="websockets-sansio", loop="none", lifespan="off", log_config=None, timeout_graceful_shutdown=5

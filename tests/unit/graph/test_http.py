@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError, UpstreamError
 from searchway.graph.page import graphiql_page
@@ -383,7 +383,7 @@ async def test_introspection_beside_calls(connect: Connect) -> None:
         assert data["s"] == {"queryType": {"name": "Query"}}
 
 
-async def test_a_caller_that_leaves_cancels_its_calls(open_app: Callable[[], Starlette], engine: EngineDouble) -> None:
+async def test_a_caller_that_leaves_cancels_its_calls(open_app: Callable[[], ASGIApp], engine: EngineDouble) -> None:
     engine.hold = asyncio.Event()
     app = open_app()
     body = json.dumps({"query": ALLOCATION}).encode()

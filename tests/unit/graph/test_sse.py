@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from harness.faces import events
 from searchway.errors import Code, Failure, UpstreamError
@@ -18,7 +18,7 @@ COUNTED = {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 
 
 @pytest_asyncio.fixture
-async def client(open_app: Callable[..., Starlette]) -> AsyncIterator[httpx.AsyncClient]:
+async def client(open_app: Callable[..., ASGIApp]) -> AsyncIterator[httpx.AsyncClient]:
     app = open_app(introspection=False, limits={"graphql_streams": 2})
     async with served(app) as address, httpx.AsyncClient(base_url=f"http://{address}", headers=EVENTS) as opened:
         yield opened

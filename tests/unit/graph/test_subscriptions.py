@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from harness.faces import events
 from searchway.errors import Code, Failure, UpstreamError
@@ -28,7 +28,7 @@ def rule(identifier: str) -> Any:
 
 
 @pytest_asyncio.fixture
-async def address(open_app: Callable[..., Starlette]) -> AsyncIterator[str]:
+async def address(open_app: Callable[..., ASGIApp]) -> AsyncIterator[str]:
     async with served(open_app(introspection=False)) as found:
         yield found
 
@@ -103,7 +103,7 @@ async def until(truth: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_a_slow_reader_slows_the_source_down(
-    open_app: Callable[..., Starlette], engine: EngineDouble, kind: str
+    open_app: Callable[..., ASGIApp], engine: EngineDouble, kind: str
 ) -> None:
     engine.rules = 10_000
     body = orjson.dumps({"query": STREAM})
@@ -130,7 +130,7 @@ async def test_a_slow_reader_slows_the_source_down(
     headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
     scope = {"type": kind, "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
     scope["subprotocols"] = ["graphql-transport-ws"]
-    serving = asyncio.create_task(open_app(introspection=False)(scope, receive, send))
+    serving = asyncio.ensure_future(open_app(introspection=False)(scope, receive, send))
     await until(room.locked)
     for _ in range(1000):
         await asyncio.sleep(0)

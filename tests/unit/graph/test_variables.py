@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from searchway.graph.variables import Variables, free_types
 from searchway.transcode.jsontext import JsonText
@@ -90,7 +90,7 @@ async def test_it_is_so_in_batches_and_event_streams(connect: Connect, engine: E
     assert searched(engine) == [ODD] * 3
 
 
-async def test_it_is_so_over_websockets(open_app: Callable[..., Starlette], engine: EngineDouble) -> None:
+async def test_it_is_so_over_websockets(open_app: Callable[..., ASGIApp], engine: EngineDouble) -> None:
     async with served(open_app()) as address, socket(address) as opened:
         for number, text in enumerate([ODD, LONE]):
             payload = body(SEARCH, f'{{"body": {text}}}').decode()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from websockets import Origin
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -19,7 +19,7 @@ COUNTED = {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 
 
 @pytest_asyncio.fixture
-async def address(open_app: Callable[..., Starlette]) -> AsyncIterator[str]:
+async def address(open_app: Callable[..., ASGIApp]) -> AsyncIterator[str]:
     app = open_app(introspection=False, limits={"socket_operations": 3, "graphql_streams": 2})
     async with served(app) as found:
         yield found
@@ -211,7 +211,7 @@ async def test_who_never_begins_is_shown_out(address: str, monkeypatch: pytest.M
         assert (await closing(opened))[0] == 4408
 
 
-async def test_pages_of_others_cannot_connect(open_app: Callable[..., Starlette], engine: EngineDouble) -> None:
+async def test_pages_of_others_cannot_connect(open_app: Callable[..., ASGIApp], engine: EngineDouble) -> None:
     app = open_app(introspection=False, cors_origins=["https://friend.example"])
     async with served(app) as address:
         for origin in ("https://friend.example", f"http://{address}"):
