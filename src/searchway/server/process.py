@@ -67,6 +67,7 @@ async def serve(settings: Settings, role: Role) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, number, role)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # what was just read is not read again before it is in use
     async with open_gateway(settings) as gateway, probing(gateway.clusters, settings.probe_seconds) as probes:
         readiness = Readiness()
         async with _listening(gateway, readiness, probes, role) as listeners:

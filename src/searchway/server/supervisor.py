@@ -33,6 +33,17 @@ _STOP_SECONDS = 10.0
 """How much longer than drain and grace a worker may take to stop before it is killed."""
 
 
+def _restarts(number: int) -> list[Any]:
+    """Return a counter in the form of a snapshot."""
+    name = "searchway_worker_restarts"
+    return [
+        name,
+        "Workers that ended by themselves and were started again.",
+        "counter",
+        [[f"{name}_total", {}, number]],
+    ]
+
+
 class Worker:
     """A process that serves, and the link to it."""
 
@@ -93,6 +104,7 @@ class Supervisor:
         self._reloader = Reloader(settings, load, [], _log)
         self._workers: dict[int, Worker] = {}
         self._ended = Totals()
+        self._restarts = 0
         self._stopped = asyncio.Event()
         self._collecting: asyncio.Task[str] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,6 +142,7 @@ class Supervisor:
             _log.error(
                 "worker ended", worker=number, pid=worker.process.pid, exit=code, problem=worker.problem, again_in=pause
             )
+            self._restarts += 1
             await self._pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -174,6 +187,7 @@ class Supervisor:
     async def _add_up(self) -> str:
         await asyncio.gather(*(worker.look() for worker in tuple(self._workers.values())))
         totals = Totals()
+        totals.add([_restarts(self._restarts)])
         totals.add(self._ended.snapshot())
         for worker in self._workers.values():  # one that has ended since then is among those that have
             totals.add(worker.snapshot, str(worker.number))

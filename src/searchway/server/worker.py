@@ -39,9 +39,8 @@ class Job:
 
 def work(job: Job) -> None:
     """Serve: the main function of a worker's process, which ends with 2 if it cannot."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # until there is a loop: a terminal sends it to all, the supervisor answers
+    for number in (signal.SIGINT, signal.SIGHUP):  # until there is a loop: a terminal sends them to all
+        signal.signal(number, signal.SIG_IGN)
     logs.configure(job.settings)
     sys.exit(uvloop.run(_work(job)))
 

@@ -174,6 +174,32 @@ async def test_calls_that_outlast_the_grace_are_told_on_both_faces() -> None:
         assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
+async def test_event_streams_that_outlast_the_grace_are_told() -> None:
+    async with calling(SEARCHWAY_GRACE="1") as (process, upstream, said, call):
+        call.cancel()
+        accept = {"accept": "text/event-stream"}
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+            events = asyncio.ensure_future(client.post(f"http://{said['http']}/graphql", json=QUERY, headers=accept))
+            await asyncio.wait_for(upstream.asked_twice.wait(), 30)
+            process.terminate()
+            told = [event for event in (await events).text.split("\n\n") if event.startswith("event:")]
+        assert [event.split()[1] for event in told] == ["next", "complete"]
+        assert '"code":"UNAVAILABLE"' in told[0]
+        assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
+async def test_connections_without_a_request_hold_up_nothing() -> None:
+    async with serving("--sandbox", "opensearch", *FACES, told={"SEARCHWAY_GRACE": "3600"}) as process:
+        said = await wait_for(process, "listening")
+        host, _, port = said["http"].rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        async with grpc.aio.insecure_channel(said["grpc"]) as channel:
+            await channel.unary_unary(ALLOCATION)(b"")
+            assert await stop(process) == ["call", "draining", "stopping", "stopped"]
+        assert await reader.read() == b""
+        writer.close()
+
+
 @asynccontextmanager
 async def subscribing(**told: str) -> AsyncIterator[tuple[Process, Upstream, ClientConnection]]:
     """Serve with a query in flight over a WebSocket."""

@@ -84,6 +84,8 @@ async def test_a_worker_that_dies_is_told_and_started_again_and_what_it_counted_
         after = await metrics(said["http"])
         counted = ("searchway_calls_total", "grpc", "")
         assert (before[counted], after[counted]) == (10, 13)
+        restarts = ("searchway_worker_restarts_total", "", "")
+        assert (before[restarts], after[restarts]) == (0, 1)
         await stop(process)
 
 
