@@ -8,6 +8,18 @@ from searchway.transcode import jsontext
 from searchway.transcode.answer import malformed
 
 
+def read_members(body: bytes) -> Mapping[str, object]:
+    """Cut an answer that is an object into members that are not read, of which there may be many; an empty one has none.
+
+    Raises:
+        MalformedAnswerError: it is not an object.
+    """
+    try:
+        return jsontext.members(body) if body else {}
+    except ValueError as error:
+        raise malformed(error) from error
+
+
 def read_object(body: bytes) -> Mapping[str, Any]:
     """Parse an answer that is an object; an empty one has no members.
 

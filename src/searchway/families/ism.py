@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from searchway.errors import Code, Failure
-from searchway.families.documents import read_object
+from searchway.families.documents import read_members, read_object
 from searchway.families.hooks import Done, Hook, Outcome
 from searchway.transcode.redaction import redact
 
@@ -26,7 +26,7 @@ class ExplainIndices(Hook):
 
     async def complete(self, done: Done) -> Outcome:
         """Report the names asked for that the answer does not have; a pattern may match nothing."""
-        found = read_object(done.body)
+        found = read_members(done.body)
         asked = [name for name in done.message.indices if not is_pattern(name)]
         missing = [name for name in asked if name not in found]
         return Outcome(failures=[_missing(name) for name in missing], local={"missing": missing})
