@@ -32,7 +32,7 @@ class HeaderPolicy:
             largest: The most bytes of one of them.
 
         Raises:
-            SettingsError: A key or token could not stand in a header.
+            SettingsError: A key or token could not stand in a header, or is larger than the cluster takes.
         """
         self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
         self._forwards_credentials = settings.forward_credentials
@@ -40,6 +40,9 @@ class HeaderPolicy:
         self._username = settings.username or ""
         self._largest = largest
         self._most = settings.max_header_bytes - _OWN_BYTES - len(self._own or b"")
+        if self._most < 0:
+            problem = f"expected room for the gateway's own credentials, which have {len(self._own or b'')} bytes"
+            raise SettingsError(f"clusters.{settings.name}.max_header_bytes: {problem}")
         self._fixed = [
             (b"user-agent", f"searchway/{__version__}".encode()),
             (b"accept", b"application/json"),

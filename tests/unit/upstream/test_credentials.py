@@ -103,6 +103,12 @@ def test_header_that_engines_would_not_take_is_refused(name: str) -> None:
         written({name: "x" * 8193}, forward_credentials=True)
 
 
+def test_own_credentials_that_the_cluster_would_not_take_are_refused_at_the_start() -> None:
+    written(bearer="t" * 15_000)
+    with pytest.raises(SettingsError, match=r"clusters\.c\.max_header_bytes: expected room .* 16007 bytes"):
+        written(bearer="t" * 16_000)
+
+
 def test_headers_have_to_fit_together() -> None:
     caller = dict.fromkeys(FORWARDED, "x" * 2600)
     written(caller)
