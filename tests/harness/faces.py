@@ -131,7 +131,7 @@ class GraphFace:
         assert response.status_code == 200, response.text
         whole = jsontext.members(response.content)  # which also takes lone surrogates
         if "errors" in whole:
-            return b"", _graph_failure(orjson.loads(bytes(whole["errors"]))[0])
+            return b"", graph_failure(orjson.loads(bytes(whole["errors"]))[0])
         raw = bytes(whole["data"])
         for name in document.way:
             raw = bytes(jsontext.members(raw)[name])
@@ -175,8 +175,8 @@ def grpc_failure(error: grpc.aio.AioRpcError) -> dict[str, Any]:
     return {**plain_message(_FAILURE, failure), "code": error.code().name}
 
 
-def _graph_failure(error: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn an error back into an ApiError: its cause stands beside its other members."""
+def graph_failure(error: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn an error of GraphQL back into an ApiError: its cause stands beside its other members."""
     extensions = {_snake(key): value for key, value in error["extensions"].items()}
     own = {f.name for f in _FAILURE.fields}
     cause = {key: value for key, value in extensions.items() if key not in own}

@@ -28,7 +28,7 @@ from weakref import WeakValueDictionary
 
 from searchway.engine.cohorts import Cohort, Expected
 from searchway.engine.window import Window
-from searchway.errors import CallError, Code
+from searchway.errors import Applied, CallError, Code
 from searchway.wire import HttpResponse
 
 Part = HttpResponse | CallError | None
@@ -43,6 +43,8 @@ SendAlone = Callable[[Any], Awaitable[HttpResponse]]
 _BLAMES_SOME = frozenset({400, 403, 404, 413, 414})
 # The engine broke off, perhaps over what one member asks.
 _CHOKED = 500
+
+_PERHAPS_CARRIED_OUT = frozenset({Applied.UNKNOWN, Applied.YES, Applied.PART})
 
 _LONGEST_GAP = 1.0
 """Seconds after which the next of a cohort is no longer waited for: a safety, since each of them is settled in the end."""
@@ -330,8 +332,13 @@ async def _send_alone(member: _Member) -> None:
 
 
 def _blames_some(error: CallError, member: _Member) -> bool:
-    """Tell whether a joined request may have failed for what only some of its members are, or for being joined."""
+    """Tell whether a joined request may have failed for what only some of its members are, or for being joined.
+
+    A write that may have been carried out is never sent again, whatever its answer was.
+    """
     status, reads = error.failure.http_status, not member.joining.thing
+    if not reads and error.failure.applied in _PERHAPS_CARRIED_OUT:
+        return False
     too_large = error.code is Code.RESOURCE_EXHAUSTED and not status
     choked = reads and status == _CHOKED  # of a write nobody knows what was carried out
     return status in _BLAMES_SOME or error.code is Code.UNIMPLEMENTED or too_large or choked
