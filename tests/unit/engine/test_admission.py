@@ -66,6 +66,14 @@ async def test_write_that_is_refused_was_not_applied(*, writes: bool, applied: A
     await world.finish()
 
 
+def test_without_contention_nothing_is_awaited() -> None:
+    world, call = World(WIDE), Call(face="cli", request_id="r")
+    entering = world.admission.enter("a", READ, call)
+    with pytest.raises(StopIteration):  # there is no loop that could run a task or a timer
+        entering.send(None)
+    world.admission.leave("a", call)
+
+
 async def test_call_that_fails_gives_its_slot_back() -> None:
     world = World(Bounds(all=1, cluster=9, principal=9), AT_ONCE)
     for _ in range(3):
