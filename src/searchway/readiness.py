@@ -2,6 +2,10 @@
 
 import asyncio
 import time
+from typing import Literal
+
+Probe = Literal["readyz", "check", "watch"]
+"""The ways to ask: the path `/readyz`, and Check, List and Watch of gRPC's health service."""
 
 # Whoever probed within this time is taken for a balancer that will probe again.
 _RECENT_SECONDS = 60.0
@@ -12,8 +16,9 @@ class Readiness:
 
     def __init__(self) -> None:
         self._withdrawn = asyncio.Event()
+        self._probed: dict[Probe, float] = {}
+        self._unaware: set[Probe] = set()
         self._noticed = asyncio.Event()
-        self._probed_at = float("-inf")
 
     @property
     def ready(self) -> bool:
@@ -22,12 +27,16 @@ class Readiness:
 
     def withdraw(self) -> None:
         """Want no new calls any more."""
-        self._withdrawn.set()
+        if self.ready:
+            since = time.monotonic() - _RECENT_SECONDS
+            self._unaware = {kind for kind, moment in self._probed.items() if moment > since}
+            self._withdrawn.set()
 
-    def probe(self) -> bool:
-        """Return `ready` for a probe, and remember that one was told."""
-        self._probed_at = time.monotonic()
+    def probe(self, kind: Probe) -> bool:
+        """Return `ready` for a probe, and remember that one of this kind was answered."""
+        self._probed[kind] = time.monotonic()
         if not self.ready:
+            self._unaware.discard(kind)
             self._noticed.set()
         return self.ready
 
@@ -36,6 +45,7 @@ class Readiness:
         await self._withdrawn.wait()
 
     async def until_noticed(self) -> None:
-        """Wait until a probe was told of the withdrawal; not at all if nobody has probed lately."""
-        if time.monotonic() - self._probed_at < _RECENT_SECONDS:
+        """Wait until each kind of probe that was used lately has been answered since the withdrawal."""
+        while self._unaware:
+            self._noticed.clear()
             await self._noticed.wait()

@@ -13,7 +13,7 @@ import grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse, HealthListResponse
 from grpc_health.v1.health_pb2_grpc import HealthServicer
 
-from searchway.readiness import Readiness
+from searchway.readiness import Probe, Readiness
 
 
 class Health(HealthServicer):  # type: ignore[misc]  # grpc has no types
@@ -37,21 +37,21 @@ class Health(HealthServicer):  # type: ignore[misc]  # grpc has no types
         """Tell the state of a service."""
         if request.service not in self._services:
             await context.abort(grpc.StatusCode.NOT_FOUND, f"there is no service {request.service}")
-        return self._state(request.service)
+        return self._state(request.service, "check")
 
     async def List(self, _request: Any, _context: Any) -> HealthListResponse:  # noqa: N802  # the rpc's name
         """Tell the state of every service."""
-        return HealthListResponse(statuses={service: self._state(service) for service in self._services})
+        return HealthListResponse(statuses={service: self._state(service, "check") for service in self._services})
 
     async def Watch(self, request: Any, _context: Any) -> AsyncIterator[HealthCheckResponse]:  # noqa: N802  # the rpc's name
         """Tell the state of a service and its change."""
-        yield self._state(request.service)
+        yield self._state(request.service, "watch")
         await self._readiness.until_withdrawn()
-        yield self._state(request.service)
+        yield self._state(request.service, "watch")
         await self._stopped.wait()
 
-    def _state(self, service: str) -> HealthCheckResponse:
+    def _state(self, service: str, kind: Probe) -> HealthCheckResponse:
         if service not in self._services:
             return HealthCheckResponse(status=HealthCheckResponse.SERVICE_UNKNOWN)
-        ready = self._readiness.probe()
+        ready = self._readiness.probe(kind)
         return HealthCheckResponse(status=HealthCheckResponse.SERVING if ready else HealthCheckResponse.NOT_SERVING)

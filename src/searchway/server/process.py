@@ -23,8 +23,8 @@ from searchway.server.probes import Probes, probing
 from searchway.server.reloading import Load, Reloader
 from searchway.settings import Address, Settings
 
-_LAST_WORDS = 0.5
-"""Seconds at the end of the time of grace in which calls that did not end by themselves are answered."""
+_CUT_SECONDS = 0.5
+"""How long before the end of the time of grace calls that have not ended fail, so that their answers still get through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,6 @@ class Role(Protocol):
     """Set when the process is to stop."""
     log: structlog.typing.FilteringBoundLogger
     """Where it says what it does."""
-
     load: Load
     """Reads the settings again."""
 
@@ -74,7 +73,7 @@ async def serve(settings: Settings, role: Role) -> None:
             parts = [gateway.clusters, *listeners.values()]
             reloader = Reloader(settings, role.load, [part.prepare for part in parts], role.log)
             loop.add_signal_handler(signal.SIGHUP, reloader.request)
-            _say(role, _ports(listeners), settings)
+            _announce(role, _ports(listeners), settings)
             _calm_collector()
             await role.stopped.wait()
             role.log.info("draining", seconds=settings.drain)
@@ -108,7 +107,7 @@ async def _stop_all(listeners: Sequence[Server | HttpListener], gateway: Gateway
     if not listeners:
         return
     grace = gateway.settings.grace
-    cut = asyncio.get_running_loop().call_later(max(grace - _LAST_WORDS, grace / 2), gateway.clusters.cut)
+    cut = asyncio.get_running_loop().call_later(max(grace - _CUT_SECONDS, grace / 2), gateway.clusters.cut)
     stopping = asyncio.gather(*(one.stop(grace) for one in listeners))
     try:
         await asyncio.sleep(0)  # the turn in which connections are told
@@ -118,7 +117,7 @@ async def _stop_all(listeners: Sequence[Server | HttpListener], gateway: Gateway
         cut.cancel()
 
 
-def _say(role: Role, ports: Ports, settings: Settings) -> None:
+def _announce(role: Role, ports: Ports, settings: Settings) -> None:
     role.listening(ports)
     places = {face: address and str(address) for face, address in (("http", ports.http), ("grpc", ports.grpc))}
     role.log.info("listening", **places, clusters=[cluster.name for cluster in settings.clusters])

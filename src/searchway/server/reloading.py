@@ -50,6 +50,9 @@ class Reloader:
             except SettingsError as error:
                 self._log.error("settings not reloaded", problems=str(error).splitlines())
                 return False
+            except Exception:  # noqa: BLE001  # a defect must not pass in silence
+                self._log.exception("settings not reloaded")
+                return False
             for use in uses:
                 use()
             self._say(renewed, new)

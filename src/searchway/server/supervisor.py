@@ -133,7 +133,7 @@ class Supervisor:
         while not self._stopped.is_set():
             worker = self._workers[number] = Worker(number, self._reloader.settings, self._load)
             code = await worker.watch(self._collect, self._one_listens)
-            self._bury(worker)
+            self._retire(worker)
             if self._stopped.is_set():
                 return
             if worker.problem and self._announce:
@@ -156,7 +156,7 @@ class Supervisor:
             self._announce()
             self._announce = None
 
-    def _bury(self, worker: Worker) -> None:
+    def _retire(self, worker: Worker) -> None:
         """Keep what an ended worker counted."""
         del self._workers[worker.number]
         self._ended.add(worker.snapshot)

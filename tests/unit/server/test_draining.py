@@ -23,12 +23,15 @@ async def test_it_is_short_where_nobody_probes_and_nothing_comes() -> None:
 
 async def test_it_lasts_until_a_probe_was_told() -> None:
     readiness = Readiness()
-    readiness.probe()
+    readiness.probe("readyz")
     draining_now = asyncio.ensure_future(drain(readiness, lambda: 7, HOUR))
     await readiness.until_withdrawn()
     done, _ = await asyncio.wait([draining_now], timeout=0.1)
     assert not done
-    assert not readiness.probe()
+    assert not readiness.probe("check")
+    done, _ = await asyncio.wait([draining_now], timeout=0.1)
+    assert not done  # another kind of balancer
+    assert not readiness.probe("readyz")
     await asyncio.wait_for(draining_now, 30)
 
 
@@ -47,6 +50,6 @@ async def test_it_ends_after_its_time_whatever_comes() -> None:
 
 async def test_a_gateway_that_shall_not_drain_does_not() -> None:
     readiness = Readiness()
-    readiness.probe()
+    readiness.probe("readyz")
     await asyncio.wait_for(drain(readiness, lambda: 7, 0), 30)
     assert not readiness.ready

@@ -22,7 +22,7 @@ def health_routes(readiness: Readiness, probes: Probes, expose: Expose | None) -
 
     async def ready(_request: Request) -> Response:
         """Tell whether new calls are wanted; a cluster that is down is no reason to take the gateway out, so its state is the body."""
-        wanted = readiness.probe()
+        wanted = readiness.probe("readyz")
         said = {"status": "ok" if wanted else "draining", "clusters": probes.report()}
         return JSONResponse(said, status_code=200 if wanted else 503)
 
