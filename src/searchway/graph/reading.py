@@ -28,7 +28,7 @@ from searchway.graph.hints import with_hints
 from searchway.graph.limits import check_length, check_limits, too_many_tokens
 from searchway.graph.outline import Outline
 from searchway.graph.refusals import RequestError
-from searchway.graph.variables import Variables, free_types
+from searchway.graph.variables import TypeReaders, Variables
 from searchway.settings import LimitSettings
 
 _MOST_ERRORS = 20
@@ -52,7 +52,7 @@ class DocumentReader:
         self._schema = schema
         self._limits = limits
         self._introspection = introspection
-        self._free = free_types(schema)
+        self._readers = TypeReaders(schema)
         self._rules = [*specified_rules, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
 
     def read(self, text: str) -> Document:
@@ -81,7 +81,7 @@ class DocumentReader:
         )
 
     def _variables(self, operation: OperationDefinitionNode) -> Variables:
-        return Variables(self._schema, operation, self._free, self._limits.variable_values)
+        return Variables(self._readers, operation, self._limits.variable_values)
 
     def _parse(self, text: str) -> DocumentNode:
         check_length(text, self._limits)

@@ -6,7 +6,8 @@ Where an input type has a JSON scalar somewhere inside, its value is cut out of 
 escapes and digits stay as the caller wrote them. Must not know HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -16,7 +17,7 @@ from graphql import (
     get_named_type,
     is_input_object_type,
     is_list_type,
-    is_wrapping_type,
+    is_non_null_type,
     type_from_ast,
 )
 
@@ -32,22 +33,18 @@ class Variables:
     """Reads the variables of one operation.
 
     Args:
-        schema: the schema of their types.
+        readers: the readers of the schema's types.
         operation: the operation that defines them.
-        free: the names of the types in which free JSON can stand, as `free_types` finds them.
         most: the most values that may be given, not counting those inside of free JSON.
     """
 
-    def __init__(
-        self, schema: GraphQLSchema, operation: OperationDefinitionNode, free: frozenset[str], most: int
-    ) -> None:
-        types = {
-            definition.variable.name.value: type_from_ast(schema, definition.type)
+    def __init__(self, readers: "TypeReaders", operation: OperationDefinitionNode, most: int) -> None:
+        self._readers = {
+            definition.variable.name.value: readers.of(found)
             for definition in operation.variable_definitions or ()
+            if (found := type_from_ast(readers.schema, definition.type)) is not None
         }
-        self._types: dict[str, Any] = {name: found for name, found in types.items() if found is not None}
-        self._free = free
-        self._holds_free = any(get_named_type(found).name in free for found in self._types.values())
+        self._holds_free = any(read is not _parse for read in self._readers.values())
         self._most = most
 
     def read(self, text: bytes) -> dict[str, Any]:
@@ -61,16 +58,113 @@ class Variables:
         """
         if not text:
             return {}
+        budget = _Budget(self._most)
         try:
-            cutter = _Cutter(self._free, self._most)
-            return cutter.variables(text, self._types) if self._holds_free else cutter.parse(text)
+            return self._members(text, budget) if self._holds_free else _parse(text, budget, 0)
         except RecursionError:
             raise GraphQLError("variables: the JSON is nested too deeply") from None
         except ValueError as error:
             raise GraphQLError(f"variables: not JSON: {error}") from None
 
+    def _members(self, text: bytes, budget: "_Budget") -> dict[str, Any]:
+        """Read the variables that the operation defines; others are nobody's."""
+        readers = self._readers
+        return {
+            name: readers[name](bytes(raw), budget, 0)
+            for name, raw in jsontext.members(text).items()
+            if name in readers
+        }
 
-def free_types(schema: GraphQLSchema) -> frozenset[str]:
+
+class TypeReaders:
+    """Readers of the values of input types, made once for each: what holds no free JSON is parsed, the rest is cut.
+
+    Args:
+        schema: the schema of the types.
+    """
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        """The schema of the types."""
+        self._free = _free_types(schema)
+        self._objects: dict[str, _Reader] = {}
+
+    def of(self, graphql_type: Any) -> "_Reader":
+        """Return the reader of a type."""
+        if get_named_type(graphql_type).name not in self._free:
+            return _parse
+        if is_non_null_type(graphql_type):
+            return self.of(graphql_type.of_type)
+        if is_list_type(graphql_type):
+            return partial(_read_list, self.of(graphql_type.of_type))
+        return _read_json if graphql_type.name == _JSON else self._object(graphql_type)
+
+    def _object(self, graphql_type: Any) -> "_Reader":
+        """Return the reader of an input type, which may contain itself."""
+        if graphql_type.name not in self._objects:
+            fields: dict[str, _Reader] = {}
+            self._objects[graphql_type.name] = partial(_read_object, fields)
+            fields.update({name: self.of(field.type) for name, field in graphql_type.fields.items()})
+        return self._objects[graphql_type.name]
+
+
+class _Budget:
+    """Counts values."""
+
+    __slots__ = ("_left", "most")
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._left = most
+
+    def spend(self, values: int) -> None:
+        """Count some values."""
+        self._left -= values
+        if self._left < 0:
+            problem = f"variables: more than {self.most} values; at most {self.most} are allowed"
+            raise GraphQLError(f"{problem} (limits.variable_values); values inside of free JSON do not count.")
+
+
+_Reader = Callable[[bytes, _Budget, int], Any]
+"""Returns the value of a JSON text, which is so many levels deep."""
+
+
+def _parse(text: bytes, budget: _Budget, _depth: int) -> Any:
+    """Read a text in which there is no free JSON."""
+    budget.spend(_values(text, budget.most))
+    return jsontext.parse(text)
+
+
+def _read_json(text: bytes, budget: _Budget, _depth: int) -> Any:
+    budget.spend(1)
+    return None if text == b"null" else JsonText(text.decode())
+
+
+def _read_list(read: _Reader, text: bytes, budget: _Budget, depth: int) -> Any:
+    """Read a list, or a single value that may stand for one."""
+    _check_depth(depth)
+    if text[:1] != b"[":
+        return read(text, budget, depth + 1)
+    items = jsontext.elements(text)
+    budget.spend(len(items))
+    return [read(bytes(item), budget, depth + 1) for item in items]
+
+
+def _read_object(fields: Mapping[str, _Reader], text: bytes, budget: _Budget, depth: int) -> Any:
+    _check_depth(depth)
+    if text[:1] != b"{":
+        return _parse(text, budget, depth)
+    members = jsontext.members(text)
+    budget.spend(len(members))
+    return {name: fields.get(name, _parse)(bytes(raw), budget, depth + 1) for name, raw in members.items()}
+
+
+def _check_depth(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise GraphQLError(f"variables: nested too deeply; at most {_DEEPEST} levels are taken around free JSON")
+
+
+def _free_types(schema: GraphQLSchema) -> frozenset[str]:
     """Return the names of the input types in which free JSON can stand somewhere."""
     inputs = {name: found for name, found in schema.type_map.items() if is_input_object_type(found)}
     below = {name: {get_named_type(f.type).name for f in found.fields.values()} for name, found in inputs.items()}
@@ -78,61 +172,6 @@ def free_types(schema: GraphQLSchema) -> frozenset[str]:
     while more := {name for name, names in below.items() if name not in found and names & found}:
         found |= more
     return frozenset(found)
-
-
-class _Cutter:
-    """Cuts a text into values along their types."""
-
-    def __init__(self, free: frozenset[str], most: int) -> None:
-        self._free = free
-        self._most = most
-        self._count = 0
-
-    def variables(self, text: bytes, types: Mapping[str, Any]) -> dict[str, Any]:
-        """Read the variables that an operation defines, free JSON among them; others are nobody's."""
-        members = jsontext.members(text)
-        return {name: self._value(bytes(raw), types[name], 0) for name, raw in members.items() if name in types}
-
-    def parse(self, text: bytes) -> Any:
-        """Read a text in which there is no free JSON."""
-        self._note(_values(text, self._most))
-        return jsontext.parse(text)
-
-    def _value(self, text: bytes, graphql_type: Any, depth: int) -> Any:
-        if text == b"null":
-            return None
-        if get_named_type(graphql_type).name not in self._free:
-            return self.parse(text)
-        if depth > _DEEPEST:
-            raise GraphQLError(f"variables: nested too deeply; at most {_DEEPEST} levels are taken around free JSON")
-        if is_wrapping_type(graphql_type):
-            return self._wrapped(text, graphql_type, depth + 1)
-        if graphql_type.name == _JSON:
-            self._note(1)
-            return JsonText(text.decode())
-        return self._members(text, graphql_type.fields, depth + 1) if text[:1] == b"{" else self.parse(text)
-
-    def _wrapped(self, text: bytes, graphql_type: Any, depth: int) -> Any:
-        """Read a list, or a single value that may stand for one."""
-        if not is_list_type(graphql_type) or text[:1] != b"[":
-            return self._value(text, graphql_type.of_type, depth)
-        items = jsontext.elements(text)
-        self._note(len(items))
-        return [self._value(bytes(item), graphql_type.of_type, depth) for item in items]
-
-    def _members(self, text: bytes, fields: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        members = jsontext.members(text)
-        self._note(len(members))
-        return {
-            name: self._value(bytes(raw), fields[name].type, depth) if name in fields else self.parse(bytes(raw))
-            for name, raw in members.items()
-        }
-
-    def _note(self, values: int) -> None:
-        self._count += values
-        if self._count > self._most:
-            problem = f"variables: more than {self._most} values; at most {self._most} are allowed"
-            raise GraphQLError(f"{problem} (limits.variable_values); values inside of free JSON do not count.")
 
 
 def _values(text: bytes, most: int) -> int:

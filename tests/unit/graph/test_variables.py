@@ -10,7 +10,7 @@ import pytest
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
 from starlette.types import ASGIApp
 
-from searchway.graph.variables import Variables, free_types
+from searchway.graph.variables import TypeReaders, Variables
 from searchway.transcode.jsontext import JsonText
 from unit.graph.engine_double import EngineDouble
 from unit.graph.serving import hear, served, socket
@@ -144,7 +144,7 @@ async def test_variables_that_nobody_defines_are_nobodys(connect: Connect, engin
 def variables(schema: GraphQLSchema, definitions: str, most: int = 1000) -> Variables:
     (operation,) = parse(f"query({definitions}) {{ x }}").definitions
     assert isinstance(operation, OperationDefinitionNode)
-    return Variables(schema, operation, free_types(schema), most)
+    return Variables(TypeReaders(schema), operation, most)
 
 
 def test_only_free_json_stays_text(schema: GraphQLSchema) -> None:
