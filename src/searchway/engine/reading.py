@@ -1,5 +1,7 @@
 """Reading of answers: small ones at once, large ones in a thread, so that nobody else waits for them.
 
+Many calls may get their answers at the same moment, as those of one document do that share a request: the loop has its turn between them.
+
 A page of megabytes takes hundreds of milliseconds to read. In a thread it shares the interpreter with the event loop, which gets its
 turn every few milliseconds. There is one thread: more would take turns from the loop and read nothing sooner.
 """
@@ -13,6 +15,11 @@ from searchway.transcode.answer import Answer, Read
 LARGE: Final = 128 * 1024
 """Bytes of an answer from which it is read in the thread; fewer take some milliseconds at most."""
 
+SMALL: Final = 8 * 1024
+"""Bytes of an answer up to which it is read without a look at how much else is read at the moment."""
+AT_ONCE: Final = 128 * 1024
+"""Bytes of answers that are read in one turn of the event loop."""
+
 _T = TypeVar("_T")
 
 
@@ -21,6 +28,7 @@ class Reading:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "reading")
+        self._read_now = 0
 
     async def read(self, read: Read[_T], answer: Answer) -> _T:
         """Return what is read of an answer.
@@ -32,6 +40,20 @@ class Reading:
         Raises:
             CallError: it is not of the documented shape.
         """
-        if sum(map(len, answer.bodies)) < LARGE:
-            return read(answer)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, read, answer)
+        size = sum(map(len, answer.bodies))
+        if size >= LARGE:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, read, answer)
+        if size > SMALL:
+            await self._turn(size)
+        return read(answer)
+
+    async def _turn(self, size: int) -> None:
+        """Wait until so many bytes may be read in the present turn of the loop."""
+        while self._read_now >= AT_ONCE:  # noqa: ASYNC110  # what is waited for is the loop's next turn itself
+            await asyncio.sleep(0)
+        if not self._read_now:
+            asyncio.get_running_loop().call_soon(self._begin_turn)
+        self._read_now += size
+
+    def _begin_turn(self) -> None:
+        self._read_now = 0

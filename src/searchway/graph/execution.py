@@ -152,7 +152,7 @@ class Execution:
         circumstances.expected = self._expected.get(number)
         try:
             message, circumstances.page = self._message(call, values)
-            return await self._engine.run(call.operation, message, circumstances, call.read, call.selection)
+            return await self._engine.run(call.operation, message, circumstances, call.write, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             self._failed[number] = self._error(error, call, circumstances)
             return None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import (
     Executor,
     FieldNode,
@@ -42,6 +43,8 @@ from searchway.transcode.response import Dialect, Reader, reader
 Slot = int | str | None | dict[str, Any]
 """What stands under a key of the result: the number of a call, a type name, something of the schema itself, or more keys."""
 Finish = Callable[[dict[str, Any], Answer], dict[str, Any]]
+_LARGE = 8 * 1024
+"""Bytes of an answer from which on it is written as soon as it is read."""
 _BYTES_PER_FIELD = 1_000
 """What a field of a document weighs in its plan, measured."""
 
@@ -99,6 +102,15 @@ class PlannedCall:
         """
         data = self.reader.read(answer)
         return self.finish(data, answer) if self.finish else data
+
+    def write(self, answer: Answer) -> Any:
+        """Return what the answer is in the result, a large one as text: its objects need not wait for those of other calls.
+
+        Raises:
+            CallError: it is not of the documented shape.
+        """
+        data = self.read(answer)
+        return orjson.Fragment(orjson.dumps(data)) if sum(map(len, answer.bodies)) > _LARGE else data
 
 
 @dataclass(slots=True, kw_only=True)

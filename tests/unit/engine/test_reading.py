@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from searchway.engine.reading import LARGE, Reading
+from searchway.engine.reading import AT_ONCE, LARGE, SMALL, Reading
 from searchway.errors import MalformedAnswerError
 from searchway.transcode.answer import Answer
 
@@ -36,3 +36,17 @@ async def test_an_answer_that_cannot_be_read_is_the_callers_error() -> None:
     for size in (0, LARGE):
         with pytest.raises(MalformedAnswerError):
             await Reading().read(read, Answer(bodies=(b" " * size,)))
+
+
+@pytest.mark.parametrize(("size", "at_once"), [(SMALL, 100), (SMALL + 1, AT_ONCE // (SMALL + 1) + 1), (LARGE - 1, 2)])
+async def test_the_loop_has_its_turn_between_answers_that_come_at_the_same_moment(size: int, at_once: int) -> None:
+    reading, turn, turns = Reading(), 0, list[int]()
+    tasks = [
+        asyncio.create_task(reading.read(lambda _answer: turns.append(turn), Answer(bodies=(b" " * size,))))
+        for _ in range(100)
+    ]
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0)
+        turn += 1
+    assert len(turns) == 100
+    assert max(turns.count(number) for number in set(turns)) == at_once

@@ -37,6 +37,16 @@ async def test_post_is_answered(connect: Connect) -> None:
     assert answer.json() == {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 
 
+async def test_large_answers_stand_in_their_places(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"node": f"n{number}", "shards": str(number)} for number in range(1000)]
+    monkeypatch.setitem(BODIES, "cat.ListAllocation", json.dumps(rows).encode())
+    query = "{ __typename cat { a: allocation { edges { node { node shards } } } b: allocation { totalCount } } ism { policies { totalCount } } }"
+    answer = (await ask(connect(), query)).json()
+    edges = [{"node": {"node": f"n{number}", "shards": number}} for number in range(1000)]
+    cat = {"a": {"edges": edges}, "b": {"totalCount": 1000}}
+    assert answer == {"data": {"__typename": "Query", "cat": cat, "ism": {"policies": {"totalCount": 2}}}}
+
+
 async def test_get_is_answered(connect: Connect) -> None:
     params = {"query": "query($n: Int){cat{allocation(first:$n){totalCount}}}", "variables": '{"n": 1}'}
     answer = await connect().get("/graphql", params=params, headers={"accept": GRAPHQL})
