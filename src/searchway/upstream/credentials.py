@@ -68,11 +68,11 @@ class HeaderPolicy:
             self._size("authorization", theirs, left)
 
     def _size(self, name: str, value: str, left: int) -> int:
-        if not (value.isascii() and value.isprintable()):
-            raise InvalidArgumentError(name, "expected printable ASCII characters")
-        if len(value) > self._largest:
+        if len(value) > self._largest:  # first, since what is too long may be very long
             problem = f"expected at most {self._largest} bytes (limits.forwarded_header_bytes), got {len(value)}"
             raise InvalidArgumentError(name, problem)
+        if not (value.isascii() and value.isprintable()):
+            raise InvalidArgumentError(name, "expected printable ASCII characters")
         size = len(name) + len(value) + len(": \r\n")
         if size > left:
             problem = f"expected headers of at most {self._most} bytes together (max_header_bytes of the cluster)"
