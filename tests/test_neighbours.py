@@ -22,7 +22,7 @@ SEARCH: Final = load().operation("fleet.Search")
 EXPLAIN: Final = load().operation("ism.ExplainIndices")
 PUT_ROLE: Final = load().operation("security.PutRole")
 DEEP: Final = "[" * 100_000 + "]" * 100_000
-ODD: Final = {
+HOSTILE: Final = {
     "surrogate": r'{"_source":"\ud83d"}',
     "deep": DEEP,
     "nan": "NaN",
@@ -33,10 +33,10 @@ TOGETHER: Final = 8
 
 
 class Shared(httpx.AsyncBaseTransport):
-    """A cluster whose answer has something odd for one of those who share the request, or is odd as a whole."""
+    """A cluster whose answer has something hostile for one of those who share the request, or is hostile as a whole."""
 
     def __init__(self) -> None:
-        self.odd, self.whole = "", ""
+        self.hostile, self.whole = "", ""
         self.requests: list[int] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -48,7 +48,7 @@ class Shared(httpx.AsyncBaseTransport):
         return httpx.Response(200, headers={"content-type": "application/json"}, content=text.encode())
 
     def _answer(self, numbers: list[int], *, is_search: bool) -> str:
-        parts = [self.odd if number == 0 else f'{{"_index":"i","_id":"{number}"}}' for number in numbers]
+        parts = [self.hostile if number == 0 else f'{{"_index":"i","_id":"{number}"}}' for number in numbers]
         if not is_search:
             entries = (f'"i{number}":{part}' for number, part in zip(numbers, parts, strict=True))
             return f'{{{",".join(entries)},"total_managed_indices":0}}'
@@ -82,14 +82,14 @@ async def calls(gateway: Gateway, name: str, face: str) -> list[Outcome]:
     return await asyncio.gather(*each)
 
 
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("face", ["engine", "graphql"])
 @pytest.mark.parametrize("name", ["search", "explain"])
 @pytest.mark.asyncio(loop_scope="session")
-async def test_an_odd_answer_is_of_its_own_call(  # two fixtures and a row of the table
-    joining: Gateway, shared: Shared, name: str, face: str, odd: str
+async def test_a_hostile_answer_is_of_its_own_call(  # two fixtures and a row of the table
+    joining: Gateway, shared: Shared, name: str, face: str, hostile: str
 ) -> None:
-    shared.odd, shared.whole = ODD[odd], ""
+    shared.hostile, shared.whole = HOSTILE[hostile], ""
     shared.requests.clear()
     first, *others = await calls(joining, name, face)
     assert max(shared.requests) > 1
@@ -108,7 +108,7 @@ async def test_an_odd_answer_is_of_its_own_call(  # two fixtures and a row of th
 async def test_reads_whose_joined_answer_cannot_be_taken_apart_are_made_again_alone(  # as above
     joining: Gateway, shared: Shared, name: str, face: str, whole: str
 ) -> None:
-    shared.odd, shared.whole = '{"_index":"i","_id":"0"}', whole
+    shared.hostile, shared.whole = '{"_index":"i","_id":"0"}', whole
     shared.requests.clear()
     outcomes = await calls(joining, name, face)
     assert [outcome.failure for outcome in outcomes] == [None] * TOGETHER

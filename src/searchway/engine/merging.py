@@ -168,7 +168,7 @@ class Merger:
 def _take_apart(
     join: Join, operation: Operation, messages: Sequence[Any], body: bytes
 ) -> Sequence[bytes | CallError | None]:
-    """Return the members' parts. An answer that cannot be taken apart is nobody's: reads are made again, each alone."""
+    """Return the members' parts. If an answer cannot be split, it is attributed to no member: reads are sent again, each alone."""
     try:
         return join.split(operation, messages, body)
     except MalformedAnswerError as error:

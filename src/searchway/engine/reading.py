@@ -1,9 +1,9 @@
-"""Reading of answers: small ones at once, large ones in a thread, so that nobody else waits for them.
+"""Reading of answers: small ones on the event loop, large ones in a thread, so that they do not block it.
 
 Many calls may get their answers at the same moment, as those of one document do that share a request: the loop has its turn between them.
 
-A page of megabytes takes hundreds of milliseconds to read. In a thread it shares the interpreter with the event loop, which gets its
-turn every few milliseconds. There is one thread: more would take turns from the loop and read nothing sooner.
+Reading a page of several megabytes takes hundreds of milliseconds. A thread shares the interpreter lock with the event loop, which gets
+it every few milliseconds. There is only one thread: more would compete with the loop and finish no sooner.
 """
 
 import asyncio

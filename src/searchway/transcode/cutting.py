@@ -1,7 +1,7 @@
-"""Cuts JSON objects and arrays into their parts without looking into them: what one part holds cannot keep the others from being had.
+"""Splits JSON objects and arrays into their parts without parsing the parts, so that one invalid part does not affect the others.
 
-The parsers are several times faster and are asked first. What they refuse is cut here, in linear time and without recursion; whether
-a part is JSON at all is then for its reader to find out.
+The parsers are several times faster and are tried first. What they reject is split here, in linear time and without recursion; whether
+a part is valid JSON is for its reader to find out.
 """
 
 import re
@@ -12,8 +12,8 @@ import msgspec
 from searchway.transcode import jsontext
 from searchway.transcode.depth import outside_of_strings
 
-# Stretches up to closing brackets that are looked at in one text at most: so many take some 40 ms.
-_MOST_STRETCHES = 40_000
+# A bound on the work for one text, counted in runs of text between groups of closing brackets: so many take some 40 ms.
+_MOST_RUNS = 40_000
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^,:\[\]{}\"\s]++")
@@ -22,10 +22,10 @@ _CLOSING = re.compile(rb"[\]}]*+")
 
 
 def members(raw: bytes | msgspec.Raw) -> Mapping[str, msgspec.Raw]:
-    """Cut an object into its members.
+    """Split an object into its members.
 
     Raises:
-        ValueError: it is not an object, or cannot be cut in reasonable time.
+        ValueError: it is not an object, or cannot be split within the bound on work.
     """
     try:
         return jsontext.members(raw)
@@ -37,16 +37,16 @@ def names(raw: bytes | msgspec.Raw) -> list[str]:
     """Return the names of an object's members in order, each as often as it is there.
 
     Raises:
-        ValueError: it is not an object, or cannot be cut in reasonable time.
+        ValueError: it is not an object, or cannot be split within the bound on work.
     """
     return [name for name, _ in _pairs(bytes(raw))]
 
 
 def elements(raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
-    """Cut an array into its elements.
+    """Split an array into its elements.
 
     Raises:
-        ValueError: it is not an array, or cannot be cut in reasonable time.
+        ValueError: it is not an array, or cannot be split within the bound on work.
     """
     try:
         return jsontext.elements(raw)
@@ -62,7 +62,7 @@ def _pairs(text: bytes) -> Iterator[tuple[str, msgspec.Raw]]:
 def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]:
     """Yield the elements of an array, or names and values of an object in turn."""
     position = _after(text, 0, opening)
-    left = _MOST_STRETCHES
+    left = _MOST_RUNS
     if text[position : position + 1] == closing:
         return
     while True:
@@ -70,8 +70,8 @@ def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]
             stop = _end_of(_STRING, text, position)
             yield msgspec.Raw(text[position:stop])
             position = _after(text, _skip(text, stop), b":")
-        stop, stretches = _end_of_value(text, position, left)
-        left -= stretches
+        stop, runs = _end_of_value(text, position, left)
+        left -= runs
         yield msgspec.Raw(text[position:stop])
         position = _skip(text, stop)
         if text[position : position + 1] == closing and _skip(text, position + 1) == len(text):
@@ -80,15 +80,15 @@ def _parts(text: bytes, opening: bytes, closing: bytes) -> Iterator[msgspec.Raw]
 
 
 def _end_of_value(text: bytes, position: int, most: int) -> tuple[int, int]:
-    """Return where a value ends, and in how many stretches that was found."""
+    """Return where a value ends, and how many runs of text it took to find out."""
     first = text[position : position + 1]
     if first not in {b"[", b"{"}:
         return _end_of(_STRING if first == b'"' else _SCALAR, text, position), 0
     depth = 0
     for count in range(1, most + 1):
         stop = _end_of(_UP_TO_CLOSING, text, position)
-        stretch = outside_of_strings(text[position:stop])
-        depth += stretch.count(b"[") + stretch.count(b"{")
+        run = outside_of_strings(text[position:stop])
+        depth += run.count(b"[") + run.count(b"{")
         position = _end_of(_CLOSING, text, stop)
         if position - stop >= depth:
             return stop + depth, count

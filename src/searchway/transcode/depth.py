@@ -1,14 +1,14 @@
-"""How deep a JSON text may be nested, measured without recursion.
+"""A bound on the nesting of JSON texts, checked without recursion.
 
-The parsers take different depths, some of them less the deeper their caller stands in calls of its own. A bound of the gateway's own,
-below all of them, makes both faces answer alike.
+The parsers have different limits, one of which depends on the depth of the call stack. A lower bound of the gateway's own makes both
+faces behave alike.
 """
 
 from itertools import accumulate
 from typing import Final
 
 DEEPEST: Final = 500
-"""The most levels of free JSON, in either direction. Engines take less of a query, and many parsers of callers no more."""
+"""The most levels of free JSON, in either direction. Engines accept fewer in queries, and many clients' parsers no more."""
 
 _OPENING, _CLOSING = b"[{", b"]}"
 _STEPS = bytes.maketrans(_OPENING + _CLOSING, b"\x01\x01\xff\xff")
@@ -23,7 +23,7 @@ class NestingError(ValueError):
 
 
 def check_depth(raw: bytes) -> None:
-    """Refuse a text of more than `DEEPEST` levels; whether it is JSON at all is not looked at.
+    """Refuse a text of more than `DEEPEST` levels; whether it is valid JSON is not checked.
 
     Raises:
         NestingError: it is deeper.

@@ -1,7 +1,7 @@
-"""Answers that cannot be read as a whole, read item by item: which one is to blame, and can it stand for itself?
+"""Answers that cannot be read as a whole, read item by item to find the invalid ones.
 
-An item that has an error of its own, as each search of a multi search has, is replaced by one, so that its neighbours are had. Any
-other list is an error as a whole that names the item: a page from which one is missing would look complete.
+Where items have an error field of their own, as each search of a multi search has, an invalid item is replaced by an error item and the
+valid ones are kept. Any other list fails as a whole and the error names the item: a page without it would look complete.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ _BAD_GATEWAY: Final = 502
 _ERROR: Final = "error"
 
 
-def standing_alone(operation: Operation) -> Field | None:
-    """Return the list of an operation's answer whose items have an error of their own."""
+def fallible_items(operation: Operation) -> Field | None:
+    """Return the list of an operation's answer whose items have an error field of their own; None if there is none."""
     for field in operation.response.fields:
         shape = field.shape
         if field.repeated and shape is not None and _ERROR in shape.by_name:
@@ -33,17 +33,17 @@ def standing_alone(operation: Operation) -> Field | None:
 
 
 class Itemwise:
-    """Reads the items of one operation's answers alone."""
+    """Reads the items of one operation's answers one by one."""
 
     def __init__(self, operation: Operation, functions: Functions) -> None:
-        """Take what reads whole answers."""
+        """Take the functions that read whole answers."""
         self._functions = functions
-        self._standing = standing_alone(operation)
+        self._fallible = fallible_items(operation)
         self._items = operation.items
 
     def replace(self, answer: Answer) -> bool:
-        """Replace the items that cannot be read by errors, and report them; tell whether there were any."""
-        field = self._standing
+        """Replace invalid items by error items, and report them as failures; tell whether there were any."""
+        field = self._fallible
         if field is None or answer.report is None:
             return False
         ways = (field.at, *((key,) for key in field.also))
@@ -68,22 +68,22 @@ class Itemwise:
                 failure = malformed(error).failure
                 if str(number) not in known and answer.report is not None:
                     answer.report(_of_item(failure, str(number)))
-                yield _stand_in(failure)
+                yield _error_item(failure)
 
     def _read(self, body: bytes, keys: Mapping[str, str]) -> None:
         document: Any = jsontext.members(body) if self._functions.lossless else jsontext.loads(body)
         self._functions.root(document, keys, None, {})
 
     def place(self, answer: Answer) -> str:
-        """Return where the first item of a list stands that cannot be read, as in `policies[3]`; empty where it is not an item's fault."""
+        """Return the path of the first invalid item of a list, as in `policies[3]`; empty if every item is valid."""
         if self._items is None or self._functions.split is None:
             return ""
         try:
             items = [item for body in answer.bodies for item in self._split(body, answer.keys)]
         except UNREADABLE:
             return ""
-        odd = (index for index, item in enumerate(items) if not self._is_readable(item, answer.keys))
-        return next((f"{self._items.name}[{index}]" for index in odd), "")
+        invalid = (index for index, item in enumerate(items) if not self._is_readable(item, answer.keys))
+        return next((f"{self._items.name}[{index}]" for index in invalid), "")
 
     def _split(self, body: bytes, keys: Mapping[str, str]) -> list[Any]:
         document: Any = jsontext.members(body) if self._functions.lossless else jsontext.loads(body)
@@ -102,5 +102,5 @@ def _of_item(failure: Failure, item: str) -> Failure:
     return Failure(code=failure.code, message=failure.message, item=item)
 
 
-def _stand_in(failure: Failure) -> bytes:
+def _error_item(failure: Failure) -> bytes:
     return orjson.dumps({_ERROR: {"type": "malformed_answer", "reason": failure.message}, "status": _BAD_GATEWAY})

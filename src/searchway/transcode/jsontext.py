@@ -1,7 +1,7 @@
 """JSON that must not change on its way: texts checked without being parsed into objects, numbers that keep their digits.
 
 Python's own numbers bend what they read (1E2 becomes 100.0, long fractions lose digits), so numbers read here keep their text. Every
-problem of a text leaves as ValueError, its depth included, and none takes longer than linear time.
+problem of a text, its depth included, is a ValueError, and everything takes linear time.
 """
 
 import json
@@ -82,7 +82,7 @@ def loads(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return _loads_odd(surrogates.replace(bytes(raw)))
+        return _loads_lenient(surrogates.replace(bytes(raw)))
 
 
 def check(text: str) -> bytes:
@@ -147,8 +147,8 @@ def _name(key: str) -> bytes:
         return json.dumps(key).encode()
 
 
-def _loads_odd(raw: bytes) -> Any:
-    """Parse the legal texts that orjson refuses."""
+def _loads_lenient(raw: bytes) -> Any:
+    """Parse the valid texts that orjson rejects."""
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -160,7 +160,7 @@ def _loads_odd(raw: bytes) -> Any:
 
 
 def _hidden(raw: bytes | msgspec.Raw, error: Exception) -> tuple[str, bytes]:
-    """Return a text whose lone surrogates are hidden behind a mark, after it failed for an error that may be due to them."""
+    """Return a text with its lone surrogates masked, after it was rejected with an error that may be due to them."""
     if isinstance(error, RecursionError):
         raise NestingError from error
     mark, text = surrogates.hide(bytes(raw))

@@ -52,7 +52,7 @@ class Reader:
             raise self._malformed(error, answer) from error
 
     def _malformed(self, error: Exception, answer: Answer) -> MalformedAnswerError:
-        """Return the call's error. What it means for a write depends on whether an engine wrote the answer or somebody else."""
+        """Return the call's error. Whether a write was applied is unknown if the answer may not be from an engine, but from a proxy."""
         is_foreign = self._is_write and not self._expected.begins(answer.bodies[0], self._wrap)
         applied = Applied.UNKNOWN if is_foreign else Applied.UNSPECIFIED
         return malformed(error, at=self._itemwise.place(answer), applied=applied)

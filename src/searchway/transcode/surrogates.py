@@ -1,7 +1,7 @@
 r"""Lone surrogates in JSON texts: half of a pair, such as `"\ud83d"`, which JSON can write as an escape and no Unicode text can hold.
 
-Engines store and answer them (a text cut in the middle of an emoji). The parsers refuse them, so they are replaced, or hidden while a
-text is cut and shown again afterwards. All of it is linear. https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+Engines store and return them (a text that was truncated in the middle of an emoji). The parsers reject them, so they are replaced, or
+masked while a text is split and restored afterwards. All of it takes linear time. https://www.rfc-editor.org/rfc/rfc8259#section-8.2
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 REPLACEMENT = "\ufffd"
 
-# Everything up to the next lone surrogate, escapes as wholes. Nothing is tried twice: the quantifiers are possessive.
+# Everything up to the next lone surrogate, escape sequences as units. The quantifiers are possessive, so there is no backtracking.
 _UP_TO_LONE = re.compile(
     rb"(?:[^\\]++|\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*+", re.DOTALL
 )
@@ -27,7 +27,7 @@ def replace(text: bytes) -> bytes:
 
 
 def hide(text: bytes) -> tuple[str, bytes]:
-    """Return a mark, and the JSON text in which it stands in front of each lone surrogate's digits; an empty mark if there is none."""
+    """Mask lone surrogates: return a marker, and the JSON text with the marker in place of the first two characters of each escape; an empty marker if there are none."""
     pieces = list(_between(text, _PREFIX))
     if len(pieces) == 1:
         return "", text
@@ -36,12 +36,12 @@ def hide(text: bytes) -> tuple[str, bytes]:
 
 
 def show(text: bytes, mark: str) -> bytes:
-    """Return a part of a JSON text with the escapes that were hidden."""
+    """Return a part of a JSON text with the masked escapes restored."""
     return text.replace(mark.encode(), b"\\u")
 
 
 def show_in_text(text: str, mark: str) -> str:
-    """Return a parsed text with the lone surrogates that were hidden."""
+    """Return a parsed string with the masked lone surrogates restored."""
     head, *hidden = text.split(mark)
     return head + "".join(chr(int(piece[:_DIGITS], 16)) + piece[_DIGITS:] for piece in hidden)
 
@@ -52,7 +52,7 @@ def replace_in_text(text: str) -> str:
 
 
 def _between(text: bytes, length: int) -> Iterator[bytes]:
-    """Yield what stands between lone surrogates, of each of which the first `length` characters are left out."""
+    """Yield the pieces between lone surrogates, without the first `length` characters of each surrogate's escape."""
     start = position = 0
     while True:
         stop = _UP_TO_LONE.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing as well

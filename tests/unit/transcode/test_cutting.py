@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from searchway.transcode import cutting, depth, jsontext, surrogates
 
-ODD: Final = [
+UNPARSABLE: Final = [
     "[" * 3000 + "]" * 3000,
     '{"a":' * 3000 + "1" + "}" * 3000,
     "NaN",
@@ -28,17 +28,17 @@ JSON: Final = st.recursive(
 SPACES: Final = st.sampled_from(["", " ", "\n\t"])
 
 
-@given(st.lists(JSON, max_size=4), st.sampled_from(ODD), st.integers(0, 4), SPACES)
-def test_elements_beside_an_odd_one_are_had(values: list[Any], odd: str, place: int, space: str) -> None:
+@given(st.lists(JSON, max_size=4), st.sampled_from(UNPARSABLE), st.integers(0, 4), SPACES)
+def test_elements_beside_an_unparsable_one_are_had(values: list[Any], unparsable: str, place: int, space: str) -> None:
     texts = [json.dumps(value) for value in values]
-    texts.insert(place, odd)
+    texts.insert(place, unparsable)
     found = cutting.elements(f"{space}[{f'{space},{space}'.join(texts)}{space}]{space}".encode())
     assert [bytes(one).decode() for one in found] == texts
 
 
-@given(st.dictionaries(st.text(), JSON, max_size=4), st.sampled_from(ODD), SPACES)
-def test_members_beside_an_odd_one_are_had(values: dict[str, Any], odd: str, space: str) -> None:
-    texts = {name: json.dumps(value) for name, value in values.items()} | {"odd": odd}
+@given(st.dictionaries(st.text(), JSON, max_size=4), st.sampled_from(UNPARSABLE), SPACES)
+def test_members_beside_an_unparsable_one_are_had(values: dict[str, Any], unparsable: str, space: str) -> None:
+    texts = {name: json.dumps(value) for name, value in values.items()} | {"unparsable": unparsable}
     written = (f"{space}{json.dumps(name)}{space}:{space}{text}{space}" for name, text in texts.items())
     found = cutting.members(f"{{{','.join(written)}}}".encode())
     assert {name: bytes(value).decode() for name, value in found.items()} == texts

@@ -21,7 +21,7 @@ from searchway.transcode.jsontext import JsonText
 OPERATIONS: Final = list(load().unary.values())
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 DEEP: Final = "[" * 100_000 + "]" * 100_000
-ODD: Final = {
+HOSTILE: Final = {
     "lone-surrogate": r'"\ud83d"',
     "surrogate-name": r'{"\ud83d":1}',
     "deep": DEEP,
@@ -38,7 +38,7 @@ ODD: Final = {
     "truth": "true",
     "null": "null",
 }
-_PLACEHOLDER: Final = "@odd@"
+_PLACEHOLDER: Final = "@hostile@"
 _MOST_PLACES: Final = 14
 _SAME: Final = ("code", "message", "applied", "retryable", "http_status")
 
@@ -53,11 +53,11 @@ def answering(body: str | bytes, status: int = 200) -> list[Exchange]:
     return [Exchange(line="", headers={}, status=status, answer=body.encode() if isinstance(body, str) else body)]
 
 
-def with_odd_values(answer: bytes, odd: str) -> Iterator[str]:
-    """Yield the answer with the odd value in one place after the other."""
+def with_hostile_values(answer: bytes, hostile: str) -> Iterator[str]:
+    """Yield the answer with the hostile value in one place after the other."""
     document = orjson.loads(answer)
     for way in list(_ways(document))[:_MOST_PLACES]:
-        yield json.dumps(_replaced(document, way)).replace(f'"{_PLACEHOLDER}"', odd)
+        yield json.dumps(_replaced(document, way)).replace(f'"{_PLACEHOLDER}"', hostile)
 
 
 def _ways(value: Any) -> Iterator[tuple[Any, ...]]:
@@ -91,14 +91,14 @@ def _comparable(failure: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 @EVERY
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.asyncio(loop_scope="session")
-async def test_an_odd_value_anywhere_is_a_typed_error_or_nothing(
-    gateway: Gateway, upstream: Upstream, operation: Operation, odd: str
+async def test_a_hostile_value_anywhere_is_a_typed_error_or_nothing(
+    gateway: Gateway, upstream: Upstream, operation: Operation, hostile: str
 ) -> None:
     case = good_case(operation)
     step = case.steps[0]
-    for body in with_odd_values(step.exchanges[0].answer, ODD[odd]):
+    for body in with_hostile_values(step.exchanges[0].answer, HOSTILE[hostile]):
         upstream.expect(answering(body), forever=True)
         over_grpc, over_graphql = await both(gateway, operation, step.values, case)
         for outcome in (over_grpc, over_graphql):
@@ -195,12 +195,12 @@ async def test_a_number_out_of_range_names_its_field(  # noqa: PLR0917  # two fi
     assert f"{field.replace('_', '')}: expected a" in over_grpc["message"]
 
 
-@pytest.mark.parametrize("odd", ["deep", "200-digits", "infinite", "not-a-number"])
+@pytest.mark.parametrize("hostile", ["deep", "200-digits", "infinite", "not-a-number"])
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_write_that_was_answered_with_success_was_applied(
-    gateway: Gateway, upstream: Upstream, odd: str
+    gateway: Gateway, upstream: Upstream, hostile: str
 ) -> None:
-    upstream.expect(answering(f'{{"_id":"p","_version":1,"_seq_no":{ODD[odd]}}}', 201), forever=True)
+    upstream.expect(answering(f'{{"_id":"p","_version":1,"_seq_no":{HOSTILE[hostile]}}}', 201), forever=True)
     over_grpc, over_graphql = await both(
         gateway, CREATE_POLICY, good_case(CREATE_POLICY).steps[0].values, good_case(CREATE_POLICY)
     )
@@ -261,13 +261,13 @@ ITEMS: Final = {
 }
 
 
-@pytest.mark.parametrize("odd", ITEMS)
+@pytest.mark.parametrize("hostile", ITEMS)
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_search_that_cannot_be_read_is_an_item_that_failed(
-    gateway: Gateway, upstream: Upstream, odd: str
+    gateway: Gateway, upstream: Upstream, hostile: str
 ) -> None:
     good = '{"took":1,"hits":{"max_score":1.0,"hits":[{"_id":"g","_source":{"a":"\\ud83d"}}]},"status":200}'
-    upstream.expect(answering(f'{{"took":2,"responses":[{good},{ITEMS[odd]},{good}]}}'), forever=True)
+    upstream.expect(answering(f'{{"took":2,"responses":[{good},{ITEMS[hostile]},{good}]}}'), forever=True)
     values: dict[str, Any] = {"searches": [{"body": {}}] * 3}
     outcomes = await both(gateway, MULTI_SEARCH, values, good_case(MULTI_SEARCH))
     for outcome in outcomes:
@@ -287,9 +287,9 @@ async def test_a_search_that_cannot_be_read_is_an_item_that_failed(
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_page_with_an_item_that_cannot_be_read_names_it(gateway: Gateway, upstream: Upstream) -> None:
     operation = load().operation("ism.ListPolicies")
-    for odd, problem in (('{"_id":"b","_seq_no":1e400}', ": seqno: expected a whole number of 64 bits"), ("7", "")):
+    for hostile, problem in (('{"_id":"b","_seq_no":1e400}', ": seqno: expected a whole number of 64 bits"), ("7", "")):
         upstream.expect(
-            answering(f'{{"policies":[{{"_id":"a"}},{odd},{{"_id":"c"}}],"total_policies":3}}'), forever=True
+            answering(f'{{"policies":[{{"_id":"a"}},{hostile},{{"_id":"c"}}],"total_policies":3}}'), forever=True
         )
         over_grpc, over_graphql = await both(gateway, operation, {}, good_case(operation))
         assert over_grpc == over_graphql

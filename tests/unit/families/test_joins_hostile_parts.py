@@ -17,7 +17,7 @@ from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, reader
 
 DEEP: Final = 3000
-ODD: Final = [
+HOSTILE: Final = [
     r'"\ud83d"', r'{"\udc00":1}', "[" * DEEP + "]" * DEEP, '{"a":' * DEEP + "1" + "}" * DEEP, "9" * 200, "9" * 5000, "1e400",
     "NaN", "-Infinity", "null", "[]", "{}", "7", "true", '"text"', '"]}, {["', '"\\\\"', "[[],{}]", '{"hits":7}', '{"error":7}',
     '{"error":{"type":5,"reason":["x"]},"status":"x"}', '{"hits":{"hits":[{"_source":NaN}]},"status":200}', "01", "nul", "+",
@@ -26,7 +26,7 @@ ANY_JSON: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda x: st.lists(x) | st.dictionaries(st.text(), x),
 ).map(json.dumps)
-PARTS: Final = st.sampled_from(ODD) | ANY_JSON
+PARTS: Final = st.sampled_from(HOSTILE) | ANY_JSON
 GOOD_HITS: Final = (
     '{"took":3,"hits":{"total":{"value":1,"relation":"eq"},"hits":[{"_index":"i","_id":"%d"}]},"status":200}'
 )
@@ -91,21 +91,21 @@ def test_every_kind_is_here() -> None:
         lambda n: st.tuples(st.just(n), st.dictionaries(st.integers(0, n - 1), PARTS, max_size=n - 1))
     )
 )
-def test_an_odd_part_is_of_its_own_member(name: str, drawn: tuple[int, dict[int, str]]) -> None:
-    count, odd = drawn
-    found, expected = split(name, odd, count), split(name, {}, count)
+def test_a_hostile_part_is_of_its_own_member(name: str, drawn: tuple[int, dict[int, str]]) -> None:
+    count, hostile = drawn
+    found, expected = split(name, hostile, count), split(name, {}, count)
     assert len(found) == count
-    for number in set(range(count)) - odd.keys():
+    for number in set(range(count)) - hostile.keys():
         assert found[number] == expected[number]
-    for number in odd:
+    for number in hostile:
         for dialect in Dialect:
             assert read(name, found[number], dialect) is not None or found[number] is None
 
 
 @pytest.mark.parametrize("name", JOINS)
-@pytest.mark.parametrize("odd", ODD)
-def test_a_part_that_cannot_be_read_is_an_error_on_both_faces(name: str, odd: str) -> None:
-    part = split(name, {1: odd}, 3)[1]
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_part_that_cannot_be_read_is_an_error_on_both_faces(name: str, hostile: str) -> None:
+    part = split(name, {1: hostile}, 3)[1]
     over_grpc, over_graphql = (read(name, part, dialect) for dialect in Dialect)
     assert isinstance(over_grpc, CallError) == isinstance(over_graphql, CallError)
     if isinstance(over_grpc, CallError):

@@ -26,7 +26,7 @@ DOCUMENTS: Final = {
 def index(elasticsearch: Server, direct: Callable[[Server], Direct], fresh: Callable[[str], str]) -> str:
     """An index that stores whatever it is given."""
     client = direct(elasticsearch)
-    name = client.create_index(fresh("odd"), {}, mappings={"enabled": False})
+    name = client.create_index(fresh("unusual"), {}, mappings={"enabled": False})
     for identifier, text in DOCUMENTS.items():
         client.add_document(name, identifier, text)
     return name

@@ -66,14 +66,14 @@ EACH: Final = pytest.mark.parametrize("case", CASES, ids=lambda case: case.opera
 
 
 @EACH
-@pytest.mark.parametrize("odd", REFUSED)
+@pytest.mark.parametrize("hostile", REFUSED)
 @pytest.mark.asyncio(loop_scope="session")
 async def test_what_is_no_json_or_too_deep_is_refused_with_its_field(
-    gateway: Gateway, upstream: Upstream, case: Case, odd: str
+    gateway: Gateway, upstream: Upstream, case: Case, hostile: str
 ) -> None:
     message = inputs.build(case.operation.request, case.steps[0].values)
     for path, field in list(json_fields(message)):
-        before, field.text = field.text, REFUSED[odd]
+        before, field.text = field.text, REFUSED[hostile]
         upstream.expect(case.steps[0].exchanges)
         failure = (await gateway.grpc.send(case.operation, message, case.engine)).failure
         field.text = before
@@ -83,22 +83,22 @@ async def test_what_is_no_json_or_too_deep_is_refused_with_its_field(
 
 
 @EACH
-@pytest.mark.parametrize("odd", SENT)
+@pytest.mark.parametrize("hostile", SENT)
 @pytest.mark.asyncio(loop_scope="session")
-async def test_what_is_json_is_sent_as_it_is(gateway: Gateway, upstream: Upstream, case: Case, odd: str) -> None:
+async def test_what_is_json_is_sent_as_it_is(gateway: Gateway, upstream: Upstream, case: Case, hostile: str) -> None:
     message = inputs.build(case.operation.request, case.steps[0].values)
     for path, field in list(json_fields(message)):
-        before, field.text = field.text, SENT[odd]
+        before, field.text = field.text, SENT[hostile]
         upstream.expect([Exchange(line="", headers={}, status=500)], forever=True)
         failure = (await gateway.grpc.send(case.operation, message, case.engine)).failure
         field.text = before
         if failure is not None and failure["code"] == "INVALID_ARGUMENT":  # of members beside declared ones
             assert (failure["field"], upstream.arrived) == (path, [])
-            assert odd in {"lone-surrogate", "twice"}
+            assert hostile in {"lone-surrogate", "twice"}
             assert path.endswith("extra")
             continue
         (sent,) = [arrived.body for arrived in upstream.arrived if arrived.body]
-        assert (SENT[odd].strip("{}") if path.endswith("extra") else SENT[odd]).encode() in sent
+        assert (SENT[hostile].strip("{}") if path.endswith("extra") else SENT[hostile]).encode() in sent
 
 
 @pytest.mark.parametrize("levels", [DEEPEST + 1, 700])

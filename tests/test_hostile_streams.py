@@ -1,4 +1,4 @@
-"""Streams whose answers hold odd values end with a typed error, which is the same over the engine and gRPC, or go on."""
+"""Streams whose answers hold hostile values end with a typed error, which is the same over the engine and gRPC, or go on."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from harness.cases import Case, Exchange
 from harness.gateway import Gateway
 from harness.upstream import Upstream
-from test_odd_answers import ODD, with_odd_values
+from test_hostile_answers import HOSTILE, with_hostile_values
 from test_streams import CASES, stream
 
 SHORT: Final = {
@@ -21,22 +21,24 @@ OVER: Final = "UNAVAILABLE"
 """What asking for more than is answered comes to."""
 
 
-def with_odd_answers(case: Case, odd: str) -> Iterator[list[Exchange]]:
-    """Yield what the cluster answers, with the odd value in one place after the other."""
+def with_hostile_answers(case: Case, hostile: str) -> Iterator[list[Exchange]]:
+    """Yield what the cluster answers, with the hostile value in one place after the other."""
     exchanges = case.steps[0].exchanges
     for index, exchange in enumerate(exchanges):
-        for body in with_odd_values(exchange.answer, odd):
+        for body in with_hostile_values(exchange.answer, hostile):
             yield [*exchanges[:index], replace(exchange, answer=body.encode()), *exchanges[index + 1 :]]
 
 
 @pytest.mark.parametrize(
-    "odd", ["lone-surrogate", "surrogate-name", "deep", "5000-digits", "infinite", "not-a-number", "list", "null"]
+    "hostile", ["lone-surrogate", "surrogate-name", "deep", "5000-digits", "infinite", "not-a-number", "list", "null"]
 )
 @pytest.mark.parametrize("name", SHORT)
 @pytest.mark.asyncio(loop_scope="session")
-async def test_an_odd_value_in_an_answer_of_a_stream(gateway: Gateway, upstream: Upstream, name: str, odd: str) -> None:
+async def test_a_hostile_value_in_an_answer_of_a_stream(
+    gateway: Gateway, upstream: Upstream, name: str, hostile: str
+) -> None:
     case = SHORT[name]
-    for exchanges in with_odd_answers(case, ODD[odd]):
+    for exchanges in with_hostile_answers(case, HOSTILE[hostile]):
         outcomes = []
         for face in ("engine", "grpc"):
             upstream.expect(exchanges)
