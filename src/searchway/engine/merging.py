@@ -13,8 +13,9 @@ from searchway.contract.catalog import Catalog
 from searchway.contract.records import Field, Operation, Role, Shape
 from searchway.contract.selection import Selection
 from searchway.engine.availability import is_available
+from searchway.engine.batches import Joining, Part
 from searchway.engine.call import Call
-from searchway.engine.joins import Joining, Joins, Part
+from searchway.engine.joins import Joins
 from searchway.engine.sharing import Sharing
 from searchway.engine.tracing import shared_call
 from searchway.errors import Applied, CallError, Code, MalformedAnswerError

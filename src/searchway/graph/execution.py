@@ -90,8 +90,8 @@ class Execution:
         self, document: Document, operation: OperationDefinitionNode, given: Mapping[str, Any], values: VariableValues
     ) -> dict[str, Any]:
         """Return the result: `data`, and `errors` before it, in the document's order, if there are any."""
-        plan = document.plan(operation, given, values)
         try:
+            plan = document.plan(operation, given, values)
             answers = await self._answers(plan, values)
         finally:
             for one in self._expected.values():

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from searchway.engine.batches import Joining, Part
 from searchway.engine.cohorts import Expected
-from searchway.engine.joins import Joining, Joins, Part
+from searchway.engine.joins import Joins
 from searchway.engine.window import Window
 from searchway.errors import CallError, Code, Failure, UnimplementedError, UpstreamError
 from searchway.wire import HttpResponse

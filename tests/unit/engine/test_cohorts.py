@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchway.engine import joins
+from searchway.engine import batches
 from searchway.engine.cohorts import Cohort
 from unit.engine.joining_world import World, bodies
 from unit.engine.turns import settle
@@ -106,8 +106,8 @@ async def test_a_stranger_goes_with_them() -> None:
 
 async def test_the_wait_has_an_end_that_counts_from_the_last_who_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(joins, "monotonic", lambda: now[0])
-    monkeypatch.setattr(joins, "_LONGEST_GAP", 0.01)
+    monkeypatch.setattr(batches, "monotonic", lambda: now[0])
+    monkeypatch.setattr(batches, "_LONGEST_GAP", 0.01)
     world = World()
     members = Cohort(4).members
     for number in range(3):
