@@ -40,6 +40,8 @@ class Application:
         self.scopes: list[Scope] = []
         self.answer = b"x"
         """What is answered to GET."""
+        self.socket_answer = ""
+        """What is answered to messages; empty for the number of their characters."""
         self.left = asyncio.Event()
         """Set when a caller left before its request was complete."""
 
@@ -78,7 +80,7 @@ class Application:
             text = message.get("text") or ""
             if text == "open":
                 scope["extensions"]["searchway.opened"]()
-            await send({"type": "websocket.send", "text": str(len(text))})
+            await send({"type": "websocket.send", "text": self.socket_answer or str(len(text))})
         self.left.set()
 
 

@@ -87,16 +87,31 @@ async def test_messages_are_read_one_by_one() -> None:
         at.app.gate.set()
 
 
-async def test_pings_of_a_client_that_does_not_read_are_read_no_more() -> None:
-    async with listening() as at, silent(at, HANDSHAKE + frame(PING, b"x" * 125) * 400_000):
-        await until(lambda: at.made and at.made[0].stalled is not None)
-        connection = at.made[0]
-        assert connection.transport is not None
-        await turns(1000)
-        assert connection.transport.get_write_buffer_size() < 300_000
-        at.sweep(at.connections.settings.write_timeout + 1)
-        await until(lambda: len(at.connections) == 0)
-        assert at.reasons == {"write_timeout": 1}
+async def test_flood_of_pings_ends_the_socket() -> None:
+    async with listening() as at, client(at) as (reader, writer):
+        writer.write(HANDSHAKE + frame(PING) * 99)
+        await within(reader.readuntil(b"\r\n\r\n"))
+        assert await within(reader.readexactly(2 * 99)) == b"\x8a\x00" * 99
+        at.sweep(1)
+        writer.write(frame(PING) * 600)
+        answer = await within(reader.read())
+        assert answer.count(b"\x8a\x00") <= PIECE // len(frame(PING))  # a piece is parsed as a whole
+        assert struct.pack("!H", 1008) in answer
+        assert at.reasons == {"pings": 1}
+
+
+async def test_client_that_does_not_read_is_read_no_more() -> None:
+    async with listening() as at:
+        at.app.socket_answer = "x" * 100_000
+        async with silent(at, HANDSHAKE + frame(TEXT, b"x") * 400_000):
+            await until(lambda: at.made and at.made[0].stalled is not None)
+            await turns(1000)
+            connection = at.made[0]
+            assert connection.transport is not None
+            assert connection.transport.get_write_buffer_size() < 300_000
+            at.sweep(at.connections.settings.write_timeout + 1)
+            await until(lambda: len(at.connections) == 0)
+            assert at.reasons == {"write_timeout": 1}
 
 
 async def test_unfinished_messages_share_the_memory_of_bodies() -> None:

@@ -16,6 +16,8 @@ OPENED = "searchway.opened"
 """The ASGI extension: a function that is called when a client may send large messages."""
 STOPPING = "searchway.stopping"
 """The ASGI event that is received when the server stops: the application closes the WebSocket when it can."""
+_CONTROLS = 100
+"""The most pings and pongs of a second: each costs as much as a small message, and comes past what waits for the application."""
 FREE_BYTES = 64 * 1024
 """What a message may have without being counted."""
 
@@ -37,6 +39,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._rest = Pieces(self._feed, self._wants_more)
         self._opened = False
         self._received = 0  # bytes of a message that is not complete
+        self._controls = 0  # pings and pongs since the last sweep
         self.conn.max_message_size = min(bounds.settings.init_bytes, bounds.request_bytes)
 
     # What the sweep asks
@@ -53,6 +56,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def check(self, now: int) -> None:
         """Close the connection if a message takes too long."""
+        self._controls = 0
         waited = now - self._connection.since
         if self._received and not self.read_paused and waited >= self._bounds.body_seconds(self._received):
             self._fail(CloseCode.POLICY_VIOLATION, "a message did not arrive in time", "body_timeout")
@@ -134,6 +138,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[OPENED] = self._open
 
+    def handle_ping(self) -> None:
+        """Answer it, unless there are too many."""
+        if self._count_control():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Take it, unless there are too many."""
+        if self._count_control():
+            super().handle_pong(event)
+
     def handle_cont(self, event: Frame) -> None:
         """Take a fragment."""
         if len(self.frames) >= self._bounds.settings.fragments:
@@ -145,6 +159,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Give a complete message to the application."""
         self._received = 0
         super().send_receive_event_to_app()
+
+    def _count_control(self) -> bool:
+        self._controls += 1
+        if self._controls == _CONTROLS:
+            self._fail(CloseCode.POLICY_VIOLATION, "too many pings", "pings")
+        return self._controls < _CONTROLS
 
     def _open(self) -> None:
         self._opened = True
