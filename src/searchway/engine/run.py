@@ -34,10 +34,12 @@ from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
 from searchway.errors import Applied, CallError, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
+from searchway.families.documents import read_members
 from searchway.families.hooks import Done, Hook
 from searchway.settings import Settings
 from searchway.transcode import inputs, params
 from searchway.transcode.answer import UNREADABLE, Answer, malformed
+from searchway.transcode.expected import expected
 from searchway.transcode.failures import may_repeat, read_failure
 from searchway.transcode.redaction import hide_user
 from searchway.transcode.request import encode
@@ -371,6 +373,8 @@ class Run:
             return
         done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)
         try:
+            if not self.operation.read_only:  # what follows a write must not follow an answer that is not the engine's
+                expected(self.operation.response).check(read_members(done.body))
             outcome = await self._hook.complete(done)
         except UNREADABLE as error:
             raise malformed(error) from error
