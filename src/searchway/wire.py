@@ -1,4 +1,4 @@
-"""What the transcoder and the upstream share: an HTTP request and an HTTP response as plain values.
+"""What the transcoder and the upstream share: an HTTP request and an HTTP response as plain values, and what Retry-After says.
 
 Knows nothing of operations and nothing of clients.
 """
@@ -6,11 +6,15 @@ Knows nothing of operations and nothing of clients.
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from urllib.parse import quote
 
 # What may stand unescaped in a query value. The comma stays, because the engines read it as the separator of lists.
 _QUERY_SAFE = ",*:"
+
+_LONGEST_WAIT = 24 * 3600
 # What needs no escaping, which is nearly everything that is sent, and is found out much faster than it is escaped.
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]*+")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_.,*:-]*+")
@@ -63,3 +67,30 @@ class HttpResponse:
     """The headers, their names in lower case."""
     body: bytes
     """The body, decoded from its content encoding."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return for how many seconds an answer asks to wait: at most a day, 0 if it says nothing that can be read.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+
+    Args:
+        headers: the answer's, names in lower case.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(min(int(text[:12]), _LONGEST_WAIT))
+    until = _date(text) if text else None
+    if until is None:
+        return 0.0
+    # The sender's own clock is the better one to count from.
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return min(max((until - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

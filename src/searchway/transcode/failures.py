@@ -14,8 +14,6 @@ type) and in `judgement` (where these mislead). Must not know clients or faces.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -36,10 +34,9 @@ from searchway.transcode import jsontext
 from searchway.transcode.causes import bound_answer, redact_cause
 from searchway.transcode.judgement import Judgement, judge
 from searchway.transcode.redaction import LONGEST, redact
-from searchway.wire import HttpResponse
+from searchway.wire import HttpResponse, retry_after
 
 _LONGEST_MESSAGE: Final = 1000
-_LONGEST_DELAY: Final = 24 * 3600
 _SENTENCES: Final = ("message", "Message", "reason", "detail", "error_description")
 """Keys under which plugins and cloud gateways put their one sentence."""
 
@@ -87,7 +84,7 @@ def read_failure(operation: Operation, response: HttpResponse) -> CallError:
         operation=operation.name,
         applied=applied,
         retryable=retryable,
-        retry_delay_ms=_retry_delay_ms(response.headers) if retryable else 0,
+        retry_delay_ms=round(1000 * retry_after(response.headers)) if retryable else 0,
         truncated=account.is_cut,
     ).fit()
     return _error_class(account, code)(failure)
@@ -224,24 +221,3 @@ def _title(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
-
-
-def _retry_delay_ms(headers: Mapping[str, str]) -> int:
-    """Read Retry-After, in seconds or as a date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return 1000 * min(int(text[:12]), _LONGEST_DELAY)
-    until = _date(text)
-    if until is None:
-        return 0
-    # The sender's own clock is the better one to count from.
-    now = _date(headers.get("date", "")) or datetime.now(UTC)
-    return int(1000 * min(max((until - now).total_seconds(), 0), _LONGEST_DELAY))
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None

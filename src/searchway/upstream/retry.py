@@ -6,13 +6,11 @@ connection to send it over: an answer, whatever its status, proves that it was s
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from searchway.contract.records import Retry
 from searchway.errors import Code
 from searchway.upstream.node import UNAVAILABLE_STATUSES, Broken
-from searchway.wire import HttpResponse
+from searchway.wire import HttpResponse, retry_after
 
 _TOO_MANY = 429
 _FIRST_PAUSE = 0.1
@@ -38,7 +36,7 @@ def pause(outcome: HttpResponse | Broken, *, attempt: int, elsewhere: bool) -> f
     """
     asked = 0.0
     if isinstance(outcome, HttpResponse):
-        asked = retry_after(outcome.headers.get("retry-after", ""))
+        asked = retry_after(outcome.headers)
         patience = outcome.status == _TOO_MANY
     else:
         patience = False
@@ -46,22 +44,6 @@ def pause(outcome: HttpResponse | Broken, *, attempt: int, elsewhere: bool) -> f
         return 0.0
     growing = min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE)
     return asked or growing * random.uniform(0.5, 1.0)  # noqa: S311  # spreads callers, guards no secret
-
-
-def retry_after(value: str) -> float:
-    """Return the seconds that a Retry-After header asks to wait, 0 if it says nothing that can be read.
-
-    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
-    """
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return 0.0
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return max((date - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from searchway.upstream.carrier import Outgoing
 from searchway.upstream.node import TOO_MANY, Broken, Node
 from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pool
-from searchway.upstream.retry import Budget, may_go_again, pause, retry_after
-from searchway.wire import HttpResponse
+from searchway.upstream.retry import Budget, may_go_again, pause
+from searchway.wire import HttpResponse, retry_after
 
 _log = structlog.get_logger("searchway.upstream")
 
@@ -121,7 +121,7 @@ class Sender:
             told = {"problem": outcome.problem, "cause": outcome.cause}
             _log.warning("request failed", cluster=self._cluster, node=node.address, **told)
         elif outcome.status == TOO_MANY and order.watcher is not None:
-            self._pauses.ask(order.watcher.principal, retry_after(outcome.headers.get("retry-after", "")))
+            self._pauses.ask(order.watcher.principal, retry_after(outcome.headers))
         elif outcome.status in REDIRECTS:
             place = _place(outcome.headers.get("location", ""))
             _log.warning("redirected", cluster=self._cluster, node=node.address, status=outcome.status, location=place)

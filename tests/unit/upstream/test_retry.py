@@ -1,14 +1,9 @@
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from searchway.contract.records import Retry
 from searchway.errors import Code
 from searchway.upstream.node import Broken
-from searchway.upstream.retry import Budget, may_go_again, pause, retry_after
+from searchway.upstream.retry import Budget, may_go_again, pause
 from searchway.wire import HttpResponse
 
 UNSENT = Broken(sent=False, problem="")
@@ -56,34 +51,6 @@ def test_class_and_outcome_decide(outcome: HttpResponse | Broken, *, safe: bool,
 )
 def test_pause(outcome: HttpResponse | Broken, attempt: int, *, elsewhere: bool, least: float, most: float) -> None:
     assert least <= pause(outcome, attempt=attempt, elsewhere=elsewhere) <= most
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("", 0),
-        ("0", 0),
-        ("120", 120),
-        ("-1", 0),
-        ("soon", 0),
-        ("1.5", 0),
-        ("²", 0),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
-    ],
-)
-def test_retry_after_is_seconds(text: str, seconds: float) -> None:
-    assert retry_after(text) == seconds
-
-
-@pytest.mark.parametrize("usegmt", [True, False])
-def test_retry_after_is_a_date(*, usegmt: bool) -> None:
-    date = datetime.now(UTC) + timedelta(seconds=60)
-    assert 55 <= retry_after(format_datetime(date, usegmt=usegmt)) <= 60
-
-
-@given(st.text())
-def test_retry_after_takes_anything(text: str) -> None:
-    assert retry_after(text) >= 0
 
 
 def test_budget_lets_a_tenth_be_retries() -> None:
