@@ -145,8 +145,8 @@ def _read_list(read: _Reader, text: bytes, budget: _Budget, depth: int) -> Any:
     _check_depth(depth)
     if text[:1] != b"[":
         return read(text, budget, depth + 1)
+    budget.spend(1)
     items = jsontext.elements(text)
-    budget.spend(len(items))
     return [read(bytes(item), budget, depth + 1) for item in items]
 
 
@@ -154,8 +154,8 @@ def _read_object(fields: Mapping[str, _Reader], text: bytes, budget: _Budget, de
     _check_depth(depth)
     if text[:1] != b"{":
         return _parse(text, budget, depth)
+    budget.spend(1)
     members = jsontext.members(text)
-    budget.spend(len(members))
     return {name: fields.get(name, _parse)(bytes(raw), budget, depth + 1) for name, raw in members.items()}
 
 

@@ -45,6 +45,25 @@ def test_text_that_is_not_json_is_refused(text: str) -> None:
         jsontext.check(text)
 
 
+PIECES = ["{", "}", "[", "]", ",", ":", '"', "\\", "u", "d83d", "0", "1", "-", "+", ".", "e", "E", "true", "null", "N", " ", "\n", "\x00", "\x1f", "\x7f", "\ufeff", "é", "\\u0041", "/", "a"]  # fmt: skip
+TEXT = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+DOCUMENT = st.sampled_from(
+    ['{"a": [1, -0.5e3, "x\\n"], "b": null}', '[{"a": {}}, [], "\\ud83d\\ude00"]', "[1]", '"a"', "1"]
+)
+
+
+@given(DOCUMENT, TEXT, st.integers(0, 40), st.integers(0, 4))
+def test_check_and_parse_take_the_same_texts(document: str, inserted: str, place: int, left_out: int) -> None:
+    text = document[:place] + inserted + document[place + left_out :]
+    try:
+        jsontext.parse(text)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"."):
+            jsontext.check(text)
+    else:
+        assert jsontext.check(text) == text.encode()
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=["Cs"])),
                     lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet=st.characters(exclude_categories=["Cs"])), inner)))  # fmt: skip
 def test_parse_and_dumps_are_each_others_way_back(value: Any) -> None:
