@@ -42,7 +42,7 @@ class Engine:
             telemetry.watch(cluster.name, cluster.ejected)
         limits = settings.limits
         self._admission = Admission(
-            _bounds(limits), Queueing(calls=limits.queue_calls, seconds=limits.queue_seconds), telemetry
+            _bounds(settings), Queueing(calls=limits.queue_calls, seconds=limits.queue_seconds), telemetry
         )
         self._streams = Admission(
             _stream_bounds(limits), Queueing(), telemetry
@@ -160,7 +160,7 @@ class Engine:
             return 1  # `run` tells each of them
         if not self._parts.merger.joins(operation, cluster):
             return 1
-        bounds = _bounds(settings.limits)
+        bounds = _bounds(settings)
         return min(self._parts.sharing.size(operation.name), bounds.all, bounds.cluster, bounds.principal)
 
     def preview(self, operation: Operation, message: Any, call: Call) -> HttpRequest:
@@ -173,8 +173,11 @@ class Engine:
         return run(self._parts, operation, message, call, None).preview()
 
 
-def _bounds(limits: LimitSettings) -> Bounds:
-    return Bounds(all=limits.in_flight, cluster=limits.in_flight_per_cluster, principal=limits.in_flight_per_principal)
+def _bounds(settings: Settings) -> Bounds:
+    limits = settings.limits
+    # A single cluster has all slots: there is no other one to keep some for.
+    cluster = limits.in_flight_per_cluster if len(settings.clusters) > 1 else limits.in_flight
+    return Bounds(all=limits.in_flight, cluster=cluster, principal=limits.in_flight_per_principal)
 
 
 def _stream_bounds(limits: LimitSettings) -> Bounds:

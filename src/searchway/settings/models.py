@@ -105,7 +105,7 @@ class LimitSettings(Section):
     in_flight: PositiveInt = 1000
     """Concurrent calls of one process; more are queued, then shed with RESOURCE_EXHAUSTED."""
     in_flight_per_cluster: PositiveInt = 500
-    """Of these, calls to one cluster."""
+    """Of these, calls to one cluster where there are several."""
     in_flight_per_principal: PositiveInt = 250
     """Of these, calls of one principal: of one caller's credentials, else of one address (IPv6: one /64 network). At all clusters twice as many."""
     streams: PositiveInt = 1000

@@ -157,6 +157,25 @@ async def test_deadlines_have_a_ceiling() -> None:
     await clusters.aclose()
 
 
+@pytest.mark.parametrize(("clusters", "most"), [(1, 6), (2, 3)])
+async def test_one_cluster_leaves_slots_for_others_where_there_are_some(clusters: int, most: int) -> None:
+    one = {"engine": "opensearch", "version": "3.0.0", "retries": 0, "nodes": ["http://c:9200"]}
+    limits = {"in_flight": 6, "in_flight_per_cluster": 3, "queue_calls": 0}
+    names = [f"c{number}" for number in range(clusters)]
+    read = Settings.model_validate({"clusters": dict.fromkeys(names, one), "limits": limits})
+    hung = Hung()
+    opened = Clusters(read, transports=dict.fromkeys(names, hung))
+    world = World(engine=Engine(load(), opened, read, Telemetry(access_log=False)), hung=hung, telemetry=Telemetry())
+    for _ in range(8):
+        world.call("c0")
+    await settle()
+    assert hung.requests == most
+    for task in world.tasks:
+        task.cancel()
+    await asyncio.gather(*world.tasks, return_exceptions=True)
+    await opened.aclose()
+
+
 async def test_streams_are_bounded_for_each_principal() -> None:
     one = {"engine": "elasticsearch", "version": "9.0.0", "nodes": ["http://a:9200"]}
     read = Settings.model_validate({"clusters": {"a": one}, "limits": {"streams_per_principal": 2}})
