@@ -5,7 +5,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
@@ -39,6 +39,16 @@ async def wait_for(process: Process, event: str) -> dict[str, Any]:
         if said["event"] == event:
             return said
     raise AssertionError(f"there is no line {event!r}")
+
+
+async def insist(process: Process, number: int) -> int:
+    """Send a signal again and again until the process has ended; return its exit code."""
+    async with asyncio.timeout(_SECONDS):
+        while True:
+            with suppress(ProcessLookupError):
+                process.send_signal(number)
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(process.wait(), 0.1)
 
 
 async def stop(process: Process) -> list[str]:

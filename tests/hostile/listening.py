@@ -157,7 +157,7 @@ async def listening(
         return _Counting(reading, connection, bounds, config=config, server_state=state, app_state={})
 
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-    acceptor = Acceptor(listener, build, connections, tls)
+    acceptor = Acceptor(listener, build, connections, lambda: tls)
     port = listener.getsockname()[1]
     try:
         yield Listening(

@@ -21,6 +21,7 @@ from searchway.server.http.health import Expose
 from searchway.server.http.listener import HttpListener
 from searchway.server.probes import Probes, probing
 from searchway.server.reloading import Load, Reloader
+from searchway.server.signals import on_stop
 from searchway.settings import Address, Settings
 
 _CUT_SECONDS = 0.5
@@ -64,8 +65,7 @@ async def serve(settings: Settings, role: Role) -> None:
         SettingsError: an address cannot be listened at, or a file of a cluster cannot be used.
     """
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, number, role)
+    on_stop(role.stopped.set, role.stop_again)
     loop.add_signal_handler(signal.SIGHUP, lambda: None)  # what was just read is not read again before it is in use
     async with open_gateway(settings) as gateway, probing(gateway.clusters, settings.probe_seconds) as probes:
         readiness = Readiness()
@@ -79,12 +79,6 @@ async def serve(settings: Settings, role: Role) -> None:
             role.log.info("draining", seconds=settings.drain)
             await drain(readiness, lambda: sum(one.arrivals for one in listeners.values()), settings.drain)
     role.log.info("stopped")
-
-
-def _stop(number: int, role: Role) -> None:
-    if role.stopped.is_set():
-        role.stop_again(number)
-    role.stopped.set()
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from searchway.errors import SettingsError
 from searchway.server.exposition import Snapshot, Totals
 from searchway.server.link import Link
 from searchway.server.reloading import Load, Reloader
+from searchway.server.signals import on_stop
 from searchway.server.worker import Job, work
 from searchway.settings import Settings
 
@@ -115,8 +116,7 @@ class Supervisor:
         Raises:
             SettingsError: they cannot serve.
         """
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(asked, self._stop, asked)
+        on_stop(self._stop, self._stop_at_once)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: self._run(self._reload()))
         try:
             async with asyncio.TaskGroup() as group:
@@ -193,16 +193,17 @@ class Supervisor:
             totals.add(worker.snapshot, str(worker.number))
         return totals.text()
 
-    def _stop(self, number: int) -> None:
-        """Stop all workers in peace at the first signal; end at once at the second."""
-        if self._stopped.is_set():
-            self._kill()
-            os._exit(128 + number)  # as shells tell of a signal
+    def _stop(self) -> None:
+        """Stop all workers in peace."""
         self._stopped.set()
         for worker in self._workers.values():
             worker.process.terminate()
         longest = self._settings.drain + self._settings.grace + _STOP_SECONDS
         asyncio.get_running_loop().call_later(longest, self._give_up)
+
+    def _stop_at_once(self, number: int) -> None:
+        self._kill()
+        os._exit(128 + number)  # as shells tell of a signal
 
     def _give_up(self) -> None:
         _log.error("workers that do not stop are killed", workers=sorted(self._workers))

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
-from harness.serving import FACES, serving, stop, wait_for
+from harness.serving import FACES, insist, serving, stop, wait_for
 from searchway.api.errors.v1.errors_pb2 import APPLIED_UNKNOWN, ApiError
 from searchway.api.ism.v1.ism_pb2 import DeletePolicyRequest
 
@@ -115,10 +115,21 @@ async def test_a_second_signal_ends_at_once(number: signal.Signals) -> None:
     async with calling(SEARCHWAY_GRACE="3600") as (process, _, _, call):
         process.send_signal(number)
         await wait_for(process, "stopping")
-        process.send_signal(number)
-        assert await asyncio.wait_for(process.wait(), 30) == 128 + number
+        assert await insist(process, number) == 128 + number
         with pytest.raises(httpx.TransportError):
             await call
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_signal_that_comes_twice_at_once_is_one(workers: str) -> None:
+    async with serving("--sandbox", "opensearch", "--workers", workers, *FACES) as process:
+        for _ in range(int(workers)):
+            await wait_for(process, "listening")
+        process.terminate()
+        process.terminate()
+        _, error = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0
+        assert orjson.loads(error.splitlines()[-1])["event"] == "stopped"
 
 
 async def test_a_second_signal_ends_the_drain_too() -> None:
@@ -127,8 +138,7 @@ async def test_a_second_signal_ends_the_drain_too() -> None:
             await client.get(f"http://{said['http']}/readyz")
         process.terminate()
         await wait_for(process, "draining")
-        process.terminate()
-        assert await asyncio.wait_for(process.wait(), 30) == 128 + signal.SIGTERM
+        assert await insist(process, signal.SIGTERM) == 128 + signal.SIGTERM
         with pytest.raises(httpx.TransportError):
             await call
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -95,6 +96,32 @@ def faces(folder: Path, *, client_ca: bool = False) -> str:
     )
 
 
+class Resuming:
+    """A caller over HTTP that takes its TLS session up again."""
+
+    def __init__(self, said: dict[str, Any], trust: Authority, own: tuple[Path, Path], version: ssl.TLSVersion) -> None:
+        host, _, port = said["http"].rpartition(":")
+        self._address = host, int(port)
+        self._context = ssl.create_default_context(cadata=trust.pem.decode())
+        self._context.load_cert_chain(*own)
+        self._context.minimum_version = self._context.maximum_version = version
+        self._session: ssl.SSLSession | None = None
+
+    def get(self) -> bytes:
+        """Return the answer to a request; empty if the gateway does not take the certificate."""
+        try:
+            with (
+                socket.create_connection(self._address, 30) as plain,
+                self._context.wrap_socket(plain, server_hostname="127.0.0.1", session=self._session) as secured,
+            ):
+                secured.sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                answer = secured.recv(1000)
+                self._session = secured.session
+                return answer
+        except OSError:
+            return b""
+
+
 SANDBOX = '[clusters.one]\nsandbox = "opensearch"\n'
 
 
@@ -128,10 +155,13 @@ async def test_whom_callers_certificates_are_of_is_replaced(tmp_path: Path) -> N
         await Callers(said, own, olds).are_served()
         await Callers(said, own, news).are_refused()
         (tmp_path / "clients.pem").write_bytes(new.pem)
+        sessions = [Resuming(said, own, olds, version) for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)]
+        assert all([(await asyncio.to_thread(session.get)).startswith(b"HTTP/1.1 200") for session in sessions])
         await hang_up(process, "settings reloaded")
         await Callers(said, own, news).are_served()
         await Callers(said, own, olds).are_refused()
         await Callers(said, own).are_refused()
+        assert [await asyncio.to_thread(session.get) for session in sessions] == [b"", b""]
         await stop(process)
 
 

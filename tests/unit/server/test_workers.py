@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.serving import FACES, serving, stop, wait_for
+from harness.serving import FACES, insist, serving, stop, wait_for
 
 ALLOCATION = "/searchway.api.cat.v1.CatService/ListAllocation"
 QUERY = {"query": "{ cat { allocation { edges { node { node } } } } }"}
@@ -106,9 +106,8 @@ async def test_a_second_signal_kills_all(number: signal.Signals) -> None:
         process.send_signal(number)
         for _ in range(2):
             await wait_for(process, "draining")
-        process.send_signal(number)
+        assert await insist(process, number) == 128 + number
         await asyncio.wait_for(process.communicate(), 60)
-        assert process.returncode == 128 + number
 
 
 async def test_a_signal_of_the_terminal_reaches_all_and_counts_once() -> None:

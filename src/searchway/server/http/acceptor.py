@@ -29,7 +29,7 @@ class Acceptor:
         listener: the socket; it belongs to the acceptor from now on.
         build: makes the protocol of a connection.
         connections: the open connections.
-        tls: for connections with TLS.
+        tls: gives the context for the next connection; None if it has no TLS.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Acceptor:
         listener: socket.socket,
         build: Callable[[Connection], asyncio.Protocol],
         connections: Connections,
-        tls: ssl.SSLContext | None,
+        tls: Callable[[], ssl.SSLContext | None],
     ) -> None:
         self.sockets = (listener,)
         """What uvicorn asks of a server."""
@@ -105,10 +105,11 @@ class Acceptor:
         task.add_done_callback(self._tasks.discard)
 
     async def _connect(self, accepted: socket.socket, connection: Connection) -> None:
-        within = self._connections.settings.header_timeout if self._tls else None
+        context = self._tls()
+        within = self._connections.settings.header_timeout if context else None
         try:
             await self._loop.connect_accepted_socket(
-                lambda: self._build(connection), accepted, ssl=self._tls, ssl_handshake_timeout=within
+                lambda: self._build(connection), accepted, ssl=context, ssl_handshake_timeout=within
             )
         except _WRONG:
             self._connections.note("handshake")

@@ -6,6 +6,7 @@ uvicorn's own server stops on signals, closes all connections in one step and co
 import asyncio
 import random
 import socket
+import ssl
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -96,8 +97,10 @@ class HttpListener:
     def start(self, listener: socket.socket) -> None:
         """Take connections from now on; must be called where an event loop runs."""
         self._config.load()
-        context = self._certificates.context if self._certificates else None
-        self._acceptor = Acceptor(listener, self._build, self._bounds.connections, context)
+        self._acceptor = Acceptor(listener, self._build, self._bounds.connections, self._context)
+
+    def _context(self) -> ssl.SSLContext | None:
+        return self._certificates.context if self._certificates else None
 
     def _build(self, connection: Connection) -> HttpProtocol:
         loop = asyncio.get_running_loop()

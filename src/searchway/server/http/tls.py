@@ -2,18 +2,13 @@
 
 import ssl
 from collections.abc import Callable
-from typing import Any
 
 from searchway.errors import SettingsError
 from searchway.settings import ServerTls
 
 
 class Certificates:
-    """What the listener shows, and whom it trusts.
-
-    A listening socket keeps the context that it was opened with; that one gives each handshake to the present one.
-    https://docs.python.org/3/library/ssl.html#ssl.SSLContext.sni_callback
-    """
+    """What the listener shows, and whom it trusts."""
 
     def __init__(self, tls: ServerTls) -> None:
         """Read the files.
@@ -22,9 +17,7 @@ class Certificates:
             SettingsError: they cannot be used.
         """
         self.context = _read(tls)
-        """For the listening socket."""
-        self._present = self.context
-        self.context.sni_callback = self._choose
+        """For the next connection. Sessions are kept in it, so none outlasts the certificates that it began with."""
 
     def prepare(self, tls: ServerTls) -> Callable[[], None]:
         """Read files anew; return what puts them to use, for connections that are made from then on.
@@ -35,12 +28,9 @@ class Certificates:
         read = _read(tls)
 
         def use() -> None:
-            self._present = read
+            self.context = read
 
         return use
-
-    def _choose(self, handshake: Any, _name: str | None, _context: ssl.SSLContext) -> None:
-        handshake.context = self._present
 
 
 def _read(tls: ServerTls) -> ssl.SSLContext:
