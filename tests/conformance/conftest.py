@@ -3,37 +3,15 @@
 Where such a program is missing the tests are skipped with the reason; under CI they fail instead.
 """
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NoReturn
 
-import httpx
 import pytest
 
 from searchway.graph.graphiql import build
-from tools.grpcurl import grpcurl  # noqa: F401  # a fixture
-
-START_SECONDS = 30
-
-
-def missing(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def node() -> build.Node:
-    try:
-        return build.find_node()
-    except build.BuildError as error:
-        missing(str(error))
+from tools.gateway import gateway, grpc_address, grpc_port  # noqa: F401  # fixtures
+from tools.grpcurl import grpcurl  # noqa: F401  # same
+from tools.missing import missing
+from tools.nodejs import node  # noqa: F401  # same
 
 
 @pytest.fixture(scope="session")
@@ -50,50 +28,3 @@ def graphiql() -> None:
             build.build()
     except build.BuildError as error:
         missing(f"GraphiQL is not built: {error}")
-
-
-@pytest.fixture(scope="session")
-def grpc_port() -> int:
-    return free_port()
-
-
-@pytest.fixture(scope="session")
-def grpc_address(gateway: str, grpc_port: int) -> str:
-    """Where the same gateway speaks gRPC."""
-    del gateway  # it only has to run
-    return f"127.0.0.1:{grpc_port}"
-
-
-@pytest.fixture(scope="session")
-def gateway(tmp_path_factory: pytest.TempPathFactory, grpc_port: int) -> Iterator[str]:
-    """Address of a gateway in a process of its own, as a user starts it."""
-    http = free_port()
-    log = tmp_path_factory.mktemp("gateway") / "output.txt"
-    command = [sys.executable, "-m", "searchway", "serve", "--sandbox"]
-    command += ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc_port}"]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process,  # noqa: S603  # our own command
-    ):
-        try:
-            await_health(f"http://127.0.0.1:{http}/healthz", process, log)
-            yield f"http://127.0.0.1:{http}"
-        finally:
-            process.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def await_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(url, trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    pytest.fail(f"the gateway did not start; it printed:\n{log.read_text(encoding='utf-8')}")

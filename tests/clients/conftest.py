@@ -1,0 +1,56 @@
+"""What the tests of clients share: the proto files as users get them, and the tools that read them.
+
+Where a tool is missing the tests are skipped with the reason; under CI they fail instead.
+"""
+
+import shutil
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+
+from searchway.graph.graphiql.build import Node, install_packages
+from tools.gateway import gateway, grpc_address, grpc_port  # noqa: F401  # fixtures
+from tools.golang import go  # noqa: F401  # same
+from tools.nodejs import node  # noqa: F401  # same
+
+HERE = Path(__file__).parent
+PROTO = HERE.parents[1] / "proto"
+
+
+@dataclass(frozen=True, slots=True)
+class Protos:
+    """A folder with all proto files."""
+
+    folder: Path
+    names: tuple[str, ...]
+    """The project's own, relative to the folder."""
+
+
+@pytest.fixture(scope="session")
+def protos(tmp_path_factory: pytest.TempPathFactory) -> Protos:
+    folder = tmp_path_factory.mktemp("protos")
+    for name in ("google", "searchway"):
+        shutil.copytree(PROTO / name, folder / name)
+    with as_file(files("grpc_tools") / "_proto" / "google" / "protobuf") as standard:
+        shutil.copytree(standard, folder / "google" / "protobuf")
+    return Protos(folder, tuple(sorted(str(path.relative_to(folder)) for path in folder.glob("searchway/**/*.proto"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The programs in nodejs/, beside the packages that they use."""
+
+    node: Node
+    home: Path
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run one and return what it printed; raises BuildError with its first error if it fails."""
+        shutil.copy(HERE / "nodejs" / program, self.home)
+        return self.node.run("node", program, *arguments, cwd=self.home)
+
+
+@pytest.fixture(scope="session")
+def programs(node: Node) -> Programs:  # noqa: F811  # a fixture
+    return Programs(node, install_packages(HERE / "nodejs", node, name="clients"))
