@@ -21,6 +21,7 @@ from searchway.engine.sharing import Sharing
 from searchway.engine.streaming import open_stream, paged_run
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
+from searchway.engine.writing import Writing
 from searchway.errors import Applied, CallError, Code
 from searchway.settings import LimitSettings, Settings
 from searchway.transcode.answer import Read
@@ -59,6 +60,7 @@ class Engine:
             sharing=sharing,
             flights=Flights(sharing.window, sharing.boarded),
             merger=Merger(catalog, sharing, Joins()),
+            writing=Writing(),
             telemetry=telemetry,
         )
 

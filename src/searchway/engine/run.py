@@ -32,6 +32,7 @@ from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, 
 from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
+from searchway.engine.writing import Writing
 from searchway.errors import Applied, CallError, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
 from searchway.families.documents import read_members
@@ -74,6 +75,8 @@ class Parts:
     """The reads in flight."""
     merger: Merger
     """Who joins calls."""
+    writing: Writing
+    """Who encodes requests."""
     telemetry: Telemetry
     """Told of each request to a cluster."""
 
@@ -156,7 +159,7 @@ class Run:
         """
         headers_of = self.headers_of
         headers = {**headers_of.headers, "x-opaque-id": headers_of.request_id}
-        request = self._request(selection, more_query)
+        request = await self.parts.writing.write(self.message, partial(self._request, selection, more_query))
         end = self.latest if deadline is None else deadline
         try:
             response = await self.cluster.send(

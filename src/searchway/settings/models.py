@@ -142,7 +142,7 @@ class LimitSettings(Section):
     """Most operations in a GraphQL document."""
     query_variables: PositiveInt = 256
     """Most variables that a GraphQL document may define."""
-    variable_values: PositiveInt = 20_000
+    variable_values: PositiveInt = 10_000
     """Most values in the variables of a GraphQL request; those inside of free JSON do not count."""
     introspection_values: PositiveInt = 50_000
     """Most values that a GraphQL answer may hold about the schema."""

@@ -1,0 +1,29 @@
+import threading
+
+import pytest
+from google.protobuf.wrappers_pb2 import BytesValue
+
+from searchway.engine.writing import LARGE, Writing
+from searchway.errors import InvalidArgumentError
+from searchway.wire import HttpRequest
+
+
+@pytest.mark.parametrize(("size", "beside"), [(0, False), (LARGE // 2, False), (LARGE, True)])
+async def test_only_large_messages_are_encoded_beside_the_loop(size: int, *, beside: bool) -> None:
+    encoded_in: list[int] = []
+
+    def encode() -> HttpRequest:
+        encoded_in.append(threading.get_ident())
+        return HttpRequest(method="GET", path="/")
+
+    assert (await Writing().write(BytesValue(value=b" " * size), encode)).path == "/"
+    assert (encoded_in != [threading.get_ident()]) is beside
+
+
+@pytest.mark.parametrize("size", [0, LARGE])
+async def test_a_message_that_breaks_a_rule_is_refused(size: int) -> None:
+    def encode() -> HttpRequest:
+        raise InvalidArgumentError("name", "expected another one")
+
+    with pytest.raises(InvalidArgumentError):
+        await Writing().write(BytesValue(value=b" " * size), encode)
