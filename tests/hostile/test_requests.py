@@ -198,6 +198,7 @@ async def test_bad_request_behind_a_good_one_does_not_disturb_its_answer() -> No
         at.app.gate.clear()
         writer.write(GET + b"nonsense\r\n\r\n" + GET)
         await until(lambda: at.app.started == 1)
+        at.sweep(1000)
         at.app.gate.set()
         answer = await within(reader.read())
         assert answer.startswith(b"HTTP/1.1 200 ")

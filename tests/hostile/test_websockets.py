@@ -43,6 +43,16 @@ async def code_of(opened: ClientConnection) -> int | None:
     return opened.close_code
 
 
+@pytest.mark.parametrize(
+    "header", [b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"X: " + b"x" * 9000 + b"\r\n"]
+)
+async def test_handshake_that_cannot_be_read_is_refused(header: bytes) -> None:
+    async with listening() as at, client(at) as (reader, writer):
+        writer.write(HANDSHAKE[:-2] + header + b"\r\n")
+        assert (await within(reader.read())).startswith(b"HTTP/1.1 400 ")
+        await until(lambda: len(at.connections) == 0)
+
+
 async def test_messages_are_small_until_the_sub_protocol_is_open() -> None:
     async with listening(init_bytes=1000) as at:
         async with socket_of(at) as opened:

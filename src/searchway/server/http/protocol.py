@@ -52,9 +52,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._refused = False
         self._in_head = False
         self._in_body = False
-        self._counted = (
-            0  # bytes of the present head, of the pieces before this one, or of the present body with its framing
-        )
+        self._counted = 0  # bytes of the pieces that the present head has, or of the present body with its framing
         self._body_bytes = 0
 
     # What the sweep asks
@@ -73,7 +71,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Close the connection if it takes too long."""
         waited = now - self._connection.since
         if self._refused:
-            if waited >= _LINGERING_SECONDS:
+            if self._answering is None and waited >= _LINGERING_SECONDS:
                 self.transport.abort()
         elif self._in_body:
             self._check_body(waited)

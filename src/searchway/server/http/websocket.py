@@ -11,6 +11,7 @@ from websockets.frames import CloseCode, Frame
 from searchway.server.http.bounds import Bounds
 from searchway.server.http.connections import Connection
 from searchway.server.http.reading import PIECE, Pieces
+from searchway.server.http.refusals import malformed
 
 OPENED = "searchway.opened"
 """The ASGI extension: a function that is called when a client may send large messages."""
@@ -82,7 +83,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def begin(self, head: bytes, rest: bytes) -> None:
         """Take the request for the WebSocket, and what came behind it."""
         super().data_received(head)
-        if rest:
+        if not self.handshake_initiated:
+            self._connections.note("malformed")
+            self.transport.write(
+                malformed("a WebSocket's handshake has no body, and at most 128 headers of 8 KiB").message()
+            )
+            self.transport.close()
+        elif rest:
             self.data_received(rest)
 
     def data_received(self, data: bytes) -> None:
