@@ -18,6 +18,7 @@ from searchway.graph.cohorts import first_calls, form_cohorts
 from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
 from searchway.graph.failures import request_errors, unexpected
+from searchway.graph.named import NamedDocuments
 from searchway.graph.plan import Plan
 from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import EVENTS, GraphQLRequest
@@ -63,11 +64,13 @@ class Answerer:
     Args:
         engine: carries out operations.
         documents: the documents that are known.
+        named: those that requests name.
     """
 
-    def __init__(self, engine: Runner, documents: DocumentStore) -> None:
+    def __init__(self, engine: Runner, documents: DocumentStore, named: NamedDocuments) -> None:
         self._engine = engine
         self._documents = documents
+        self._named = named
 
     async def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request's document and variables.
@@ -80,7 +83,7 @@ class Answerer:
         except InvalidArgumentError as error:
             named = {"field": error.failure.field}
             raise RequestError([GraphQLError(error.failure.message, extensions=named)]) from None
-        document = await self._documents.get(request.query, caller.principal)
+        document = await self._named.get(request, caller)
         operation = document.operation(request.operation_name)
         given, values = await self._documents.bind(document, operation, request.variables, caller.principal)
         return Understood(document=document, operation=operation, given=given, values=values)

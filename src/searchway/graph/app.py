@@ -16,6 +16,7 @@ from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
+from searchway.graph.named import NamedDocuments
 from searchway.graph.openings import Openings
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
@@ -42,7 +43,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     schema = build_schema(catalog)
     limits = settings.limits
     documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection)
-    answerer = Answerer(engine, documents)
+    answerer = Answerer(engine, documents, NamedDocuments(documents, limits.persisted_query_memory))
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,

@@ -67,7 +67,7 @@ def _formatted(error: GraphQLError, extensions: Mapping[str, Any]) -> dict[str, 
     document: dict[str, Any] = {**error.formatted, "message": _cut(error.message)}
     if "locations" in document:
         document["locations"] = document["locations"][:_MOST_LOCATIONS]
-    return {**document, "extensions": {**(error.extensions or {}), **extensions}}
+    return {**document, "extensions": {**extensions, **(error.extensions or {})}}
 
 
 def _cut(message: str) -> str:

@@ -6,6 +6,8 @@
 
     Accept: text/event-stream          the responses as events, see `sse`
 
+In place of a document a request may give the name of one, see `named`.
+
 With application/json every well-formed request is answered with 200; with application/graphql-response+json a request that could
 not be executed has 400. https://graphql.github.io/graphql-over-http/draft/
 """
@@ -104,8 +106,9 @@ class GraphQLEndpoint:
             return self._refusal(BadRequestError(406, problem), JSON, caller)
         try:
             result, refused = await self._execute(scope, receive, caller)
-            status = 400 if refused and media_type == GRAPHQL else 200
-            return Reply(status=status, media_type=media_type, body=orjson.dumps(result))
+            status = refused.status if refused and media_type == GRAPHQL else 200
+            kept = refused.cache_control if refused else ""
+            return Reply(status=status, media_type=media_type, body=orjson.dumps(result), cache_control=kept)
         except BadRequestError as error:
             return self._refusal(error, media_type, caller)
         except Disconnected:
@@ -113,19 +116,19 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
             return Reply(status=500, media_type=media_type, body=orjson.dumps(unexpected(error, caller.request_id)))
 
-    async def _execute(self, scope: Scope, receive: Receive, caller: Caller) -> tuple[object, bool]:
-        """Return the response's document, and whether the request was refused; a batch as a whole never is."""
+    async def _execute(self, scope: Scope, receive: Receive, caller: Caller) -> tuple[object, RequestError | None]:
+        """Return the response's document, and why the request was refused; a batch as a whole never is."""
         asked = await self._read(scope, receive, caller)
         if isinstance(asked, list):
             with Watch(receive):
-                return await self._answer_all(asked, caller), False
+                return await self._answer_all(asked, caller), None
         try:
             understood = await self._answerer.understand_single(asked, caller)
         except RequestError as error:
-            return self._errors(error, caller), True
+            return self._errors(error, caller), error
         _check_method(scope["method"], understood.operation)
         with Watch(receive):
-            return await self._answerer.answer(understood, caller), False
+            return await self._answerer.answer(understood, caller), None
 
     async def _answer_all(self, asked: Sequence[GraphQLRequest], caller: Caller) -> list[dict[str, Any]]:
         """Answer the requests of a batch; all are read before the first is carried out, so that it is known which calls go together."""

@@ -1,5 +1,6 @@
 """Requests that are not executed: what is wrong with them, whichever way they came. Must not know any of the ways."""
 
+import re
 from collections.abc import Sequence
 
 from graphql import GraphQLError
@@ -18,6 +19,27 @@ class RefusedError(Exception):
 
 class RequestError(RefusedError):
     """A GraphQL request that cannot be executed."""
+
+    status = 400
+    """The HTTP status for callers that take GraphQL's own media type."""
+    cache_control = ""
+    """Who may keep the answer; empty where HTTP's own rules do."""
+
+
+class PersistedQueryError(RequestError):
+    """An automatic persisted query whose text is needed: clients then send it, and look for it in an answer with the status 200.
+
+    Args:
+        message: what clients know it by.
+        code: what it counts as.
+    """
+
+    status = 200
+    cache_control = "no-store"  # the next request with the same URL gets another answer
+
+    def __init__(self, message: str, code: Code) -> None:
+        name = re.sub("(?<=[a-z])(?=[A-Z])", "_", message).upper()
+        super().__init__([GraphQLError(message, extensions={"code": name})], code)
 
 
 class BadRequestError(RefusedError):

@@ -6,7 +6,7 @@ https://graphql.github.io/graphql-over-http/draft/
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -26,24 +26,37 @@ class GraphQLRequest:
     """The parameters of a request."""
 
     query: str
-    """The document."""
+    """The document; empty if the request only names one."""
     operation_name: str | None
     """Which of its operations to execute."""
     variables: bytes
     """The variables: the JSON object as it was written, in UTF-8; empty if there are none."""
+    sha256: str = ""
+    """The hash of an automatic persisted query; empty if the request has none."""
+
+
+class _PersistedQuery(msgspec.Struct):
+    """What an automatic persisted query has: https://www.apollographql.com/docs/apollo-server/performance/apq ."""
+
+    version: Literal[1]
+    sha256Hash: str  # noqa: N815  # the name on the wire
+
+
+class _Extensions(msgspec.Struct):
+    persistedQuery: _PersistedQuery | None = None  # noqa: N815  # the name on the wire
 
 
 class _Body(msgspec.Struct):
-    query: str
+    query: str | None = None
     operationName: str | None = None  # noqa: N815  # the name on the wire
     variables: msgspec.Raw = msgspec.Raw(b"")
-    extensions: dict[str, msgspec.Raw] | None = None
+    extensions: _Extensions | None = None
 
 
 _decode_body = msgspec.json.Decoder(_Body).decode
 _decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_text = msgspec.json.Decoder(msgspec.Raw).decode
-_decode_extensions = msgspec.json.Decoder(dict[str, msgspec.Raw] | None).decode
+_decode_extensions = msgspec.json.Decoder(_Extensions | None).decode
 _LARGEST_ODD, _MOST_SURROGATES = 1024 * 1024, 20_000
 """Bytes and surrogates up to which a text that the decoder refuses is searched for lone ones: they take about 20 ms."""
 _T = TypeVar("_T")
@@ -119,24 +132,24 @@ def read_url(query_string: bytes) -> GraphQLRequest:
     """Read the parameters from a URL's query.
 
     Raises:
-        BadRequestError: there is no query, or variables or extensions are not JSON objects.
+        BadRequestError: there is neither a query nor the name of one, or variables or extensions are not JSON objects.
     """
     try:
         given = dict(
             parse_qsl(query_string.decode("ascii"), keep_blank_values=True, strict_parsing=False, errors="strict")
         )
-        _decode_extensions(given.get("extensions", "null") or "null")
+        extensions = _decode_extensions(given.get("extensions") or "null")
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
-    if "query" not in given:
-        raise BadRequestError(400, "the parameter query is missing")
+    sha256 = _hash(extensions)
+    query = _query(given.get("query"), sha256)
     text = given.get("variables", "").strip().encode()
     try:
         decode_odd(_decode_text, text or b"null")
     except ValueError as error:
         raise BadRequestError(400, f"variables: {error}") from None
     name = given.get("operationName") or None
-    return GraphQLRequest(query=given["query"], operation_name=name, variables=_check_variables(text))
+    return GraphQLRequest(query=query, operation_name=name, variables=_check_variables(text), sha256=sha256)
 
 
 def check_content_type(value: str) -> None:
@@ -167,11 +180,26 @@ def negotiate(accept: str) -> str | None:
 
 def _read_one(given: _Body, mark: str) -> GraphQLRequest:
     variables = bytes(given.variables)
+    sha256 = _hash(given.extensions)
+    query = _query(given.query, sha256)
     if mark:
-        if mark in given.query or mark in (given.operationName or ""):
-            raise BadRequestError(400, "query, operationName: expected texts, got half of a surrogate pair")
+        if mark in f"{query}{given.operationName}{sha256}":
+            raise BadRequestError(400, "query, operationName, extensions: expected texts, got half of a surrogate pair")
         variables = surrogates.show(variables, mark)
-    return GraphQLRequest(query=given.query, operation_name=given.operationName, variables=_check_variables(variables))
+    return GraphQLRequest(
+        query=query, operation_name=given.operationName, variables=_check_variables(variables), sha256=sha256
+    )
+
+
+def _hash(extensions: _Extensions | None) -> str:
+    return extensions.persistedQuery.sha256Hash if extensions and extensions.persistedQuery else ""
+
+
+def _query(given: str | None, name: str) -> str:
+    """Return the document of a request, which may be left out where it is named."""
+    if given is None and not name:
+        raise BadRequestError(400, "the parameter query is missing")
+    return given or ""
 
 
 def _check_variables(text: bytes) -> bytes:

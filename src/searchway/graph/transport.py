@@ -36,6 +36,8 @@ class Reply:
     """The encodings of bodies that are taken, if another one was used."""
     encoding: str = ""
     """The encoding of the body."""
+    cache_control: str = ""
+    """Who may keep it; empty where HTTP's own rules do."""
 
 
 async def receive_body(receive: Receive, announced: str, largest: int) -> bytes:
@@ -78,6 +80,7 @@ async def send_reply(send: Send, reply: Reply, request_id: str) -> None:
         (b"allow", reply.allow),
         (b"accept-encoding", reply.accept_encoding),
         (b"content-encoding", reply.encoding),
+        (b"cache-control", reply.cache_control),
     )
     headers += [(name, value.encode()) for name, value in further if value]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

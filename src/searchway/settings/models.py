@@ -148,6 +148,8 @@ class LimitSettings(Section):
     """Most values that a GraphQL answer may hold about the schema."""
     document_memory: PositiveInt = 64 * MIB
     """Memory for GraphQL documents and their plans that are remembered, in bytes as the gateway estimates them."""
+    persisted_query_memory: NonNegativeInt = 16 * MIB
+    """Memory for the texts of automatic persisted queries, in bytes, for each process; 0 switches them off."""
     documents_waiting: PositiveInt = 100
     """Large GraphQL documents that wait to be read at the same time in one process; more are RESOURCE_EXHAUSTED."""
     graphql_batch: NonNegativeInt = 0
