@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from searchway.api.errors.v1.errors_pb2 import APPLIED_PART
 from servers.direct import Direct
 from servers.faces import Face, GraphCaller
 from servers.record import Server
@@ -127,6 +128,7 @@ def test_a_policy_that_cannot_be_attached_fails_a_strict_call(
 ) -> None:
     failure = face.fail(opensearch, CREATE, {"index": name, "attach": "rotate", "strict": True})
     assert (failure["code"], failure["item"]) == ("UNIMPLEMENTED", name)
+    assert failure["applied"] in {"part", APPLIED_PART}
     assert direct(opensearch).has_index(name)
 
 
