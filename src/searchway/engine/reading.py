@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 from searchway.transcode.answer import Answer, Read
 
-LARGE: Final = 128 * 1024
-"""Bytes of an answer from which it is read in the thread; fewer take some milliseconds at most."""
+LARGE: Final = 256 * 1024
+"""Bytes of an answer from which it is read in the thread; fewer take 25 ms at most, and less than a millisecond if they are a table."""
 
 SMALL: Final = 8 * 1024
 """Bytes of an answer up to which it is read without a look at how much else is read at the moment."""

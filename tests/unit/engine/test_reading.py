@@ -38,7 +38,9 @@ async def test_an_answer_that_cannot_be_read_is_the_callers_error() -> None:
             await Reading().read(read, Answer(bodies=(b" " * size,)))
 
 
-@pytest.mark.parametrize(("size", "at_once"), [(SMALL, 100), (SMALL + 1, AT_ONCE // (SMALL + 1) + 1), (LARGE - 1, 2)])
+@pytest.mark.parametrize(
+    ("size", "at_once"), [(SMALL, 100), (SMALL + 1, AT_ONCE // (SMALL + 1) + 1), (AT_ONCE - 1, 2), (LARGE - 1, 1)]
+)
 async def test_the_loop_has_its_turn_between_answers_that_come_at_the_same_moment(size: int, at_once: int) -> None:
     reading, turn, turns = Reading(), 0, list[int]()
     tasks = [
