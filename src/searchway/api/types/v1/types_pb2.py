@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"searchway/api/types/v1/types.proto\x12\x16searchway.api.types.v1\"\x14\n\x04Json\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x19\n\x07Strings\x12\x0e\n\x06values\x18\x01 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"searchway/api/types/v1/types.proto\x12\x16searchway.api.types.v1\"\x14\n\x04Json\x12\x0c\n\x04text\x18\x01 \x01(\t\"\x19\n\x07Strings\x12\x0e\n\x06values\x18\x01 \x03(\tB\x9e\x01\n\x16searchway.api.types.v1B\nTypesProtoP\x01Z\x1esearchway/api/types/v1;typesv1\xa2\x02\x07SWTypes\xaa\x02\x16Searchway.Api.Types.V1\xca\x02\x16Searchway\\Api\\Types\\V1\xea\x02\x19Searchway::Api::Types::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'searchway.api.types.v1.types_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\026searchway.api.types.v1B\nTypesProtoP\001Z\036searchway/api/types/v1;typesv1\242\002\007SWTypes\252\002\026Searchway.Api.Types.V1\312\002\026Searchway\\Api\\Types\\V1\352\002\031Searchway::Api::Types::V1'
   _globals['_JSON']._serialized_start=62
   _globals['_JSON']._serialized_end=82
   _globals['_STRINGS']._serialized_start=84
