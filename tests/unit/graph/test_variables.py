@@ -185,3 +185,15 @@ async def test_depth_is_no_defect(connect: Connect, definitions: str, levels: in
         answer = await post(connect(), body(f"query({definitions}) {{ __typename }}", f'{{"a": {nested}}}'))
         assert "internal" not in json.dumps(answer)
         assert "data" in answer or answer["errors"][0]["extensions"]["code"] == "INVALID_ARGUMENT"
+
+
+def test_a_large_object_is_cut_as_a_small_one(schema: GraphQLSchema) -> None:
+    filler = '"' + "x" * 1024 * 1024 + '"'
+    reader = variables(schema, "$a: JSON, $b: [SearchInput!], $class: Int")
+    text = f'{{"other": {filler}, "a": {ODD}, "b": [{{"body": {filler}, "header": {{}}}}], "class": 1}}'
+    assert reader.read(text.encode()) == {"a": ODD, "b": [{"body": filler, "header": {}}], "class": 1}
+
+
+def test_a_list_of_millions_is_refused_before_it_is_cut(schema: GraphQLSchema) -> None:
+    with pytest.raises(GraphQLError, match="has more than 1000000 values"):
+        variables(schema, "$a: [JSON!]").read(b'{"a": [' + b"1," * 1_000_001 + b"1]}")
