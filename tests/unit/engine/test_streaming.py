@@ -10,6 +10,7 @@ import httpx
 import orjson
 import pytest
 
+from harness.deadlines import meet_deadline
 from searchway.contract.catalog import load
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selected, Selection
@@ -137,11 +138,16 @@ async def test_a_watch_that_is_cancelled_while_it_waits_asks_no_more() -> None:
 async def test_a_watch_ends_at_the_callers_deadline() -> None:
     upstream = Running()
     async with open_engine(upstream) as engine:
-        with pytest.raises(CallError) as late:
-            async for _ in stream(engine, WATCH, name="p", deadline=time.monotonic() + 0.4):
-                pass
-    assert late.value.code == "DEADLINE_EXCEEDED"
-    assert (late.value.failure.operation, late.value.failure.request_id) == (WATCH.name, "r")
+
+        async def follow_for(seconds: float) -> CallError:
+            with pytest.raises(CallError) as late:
+                async for _ in stream(engine, WATCH, name="p", deadline=time.monotonic() + seconds):
+                    pass
+            return late.value
+
+        late = await meet_deadline(follow_for, lambda: upstream.looks > 0)
+    assert late.code == "DEADLINE_EXCEEDED"
+    assert (late.failure.operation, late.failure.request_id) == (WATCH.name, "r")
     assert 1 <= upstream.looks <= 4
 
 

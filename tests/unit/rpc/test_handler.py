@@ -7,6 +7,7 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
+from harness.deadlines import meet_deadline
 from searchway.contract.selection import Selection
 from searchway.errors import CallError, Code, Failure
 from searchway.transcode.answer import Answer
@@ -207,9 +208,10 @@ async def test_caller_that_leaves_cancels_the_engine(face: Any) -> None:
 
 
 async def test_deadline_of_the_caller_cancels_the_engine(face: Any) -> None:
-    cancelled = asyncio.Event()
+    started, cancelled = asyncio.Event(), asyncio.Event()
 
     async def hanging(_: Any) -> Answer:
+        started.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -217,10 +219,13 @@ async def test_deadline_of_the_caller_cancels_the_engine(face: Any) -> None:
             raise
         raise AssertionError("waits for ever")
 
+    async def attempt(seconds: float) -> grpc.aio.AioRpcError:
+        return await failing(face.call("cat.ListAllocation", timeout=seconds))
+
     face.engine.reply = hanging
-    error = await failing(face.call("cat.ListAllocation", timeout=0.2))
+    error = await meet_deadline(attempt, started.is_set)
     assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-    await asyncio.wait_for(cancelled.wait(), 5)
+    await asyncio.wait_for(cancelled.wait(), 60)
 
 
 @pytest.mark.parametrize(

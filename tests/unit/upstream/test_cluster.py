@@ -1,12 +1,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from harness.deadlines import meet_deadline
 from searchway.contract.records import Engine, Retry
 from searchway.errors import Applied, Code, InvalidArgumentError, TransportError
 from searchway.settings import ClusterSettings, LimitSettings, Settings
@@ -183,8 +185,9 @@ async def test_answer_at_the_limit_is_taken() -> None:
 
 @pytest.mark.parametrize(("retry", "applied"), [(Retry.SAFE, Applied.UNSPECIFIED), (Retry.UNSENT, Applied.UNKNOWN)])
 async def test_upstream_that_hangs_meets_the_deadline(retry: Retry, applied: Applied) -> None:
-    cluster = cluster_on(Scripted(status(200), wait=asyncio.Event().wait))
-    failure = await failure_of(cluster, retry, seconds=0.02)
+    transport = Scripted(status(200), wait=asyncio.Event().wait)
+    cluster = cluster_on(transport)
+    failure = await meet_deadline(partial(failure_of, cluster, retry), lambda: bool(transport.requests))
     assert (failure.code, failure.applied) == (Code.DEADLINE_EXCEEDED, applied)
 
 
@@ -201,12 +204,16 @@ async def test_upstream_sees_a_caller_leave(leave: str) -> None:
 
     async with raw_server(hang) as server:
         clusters = Clusters(Settings(clusters=(ClusterSettings(name="c", nodes=(server.url,)),)))
-        task = asyncio.create_task(send(clusters.get(None), seconds=0.2 if leave == "deadline" else 30))
-        await server.arrived.wait()
-        if leave == "cancel":
-            task.cancel()
-        with pytest.raises((asyncio.CancelledError, TransportError)):
-            await task
+
+        async def leave_after(seconds: float) -> None:
+            task = asyncio.create_task(send(clusters.get(None), seconds=seconds if leave == "deadline" else 60))
+            if leave == "cancel":
+                await server.arrived.wait()
+                task.cancel()
+            with pytest.raises((asyncio.CancelledError, TransportError)):
+                await task
+
+        await meet_deadline(leave_after, server.arrived.is_set)
         await asyncio.wait_for(server.left.wait(), 5)
         await clusters.aclose()
 
@@ -335,7 +342,8 @@ async def test_deadline_before_the_answer_means_that_a_write_may_be_applied() ->
 
     async with raw_server(hang) as server:
         clusters = Clusters(Settings(clusters=(ClusterSettings(name="c", nodes=(server.url,)),)))
-        failure = await failure_of(clusters.get(None), Retry.UNSENT, seconds=0.1)
+        attempt = partial(failure_of, clusters.get(None), Retry.UNSENT)
+        failure = await meet_deadline(attempt, server.arrived.is_set)
         await clusters.aclose()
     assert (failure.code, failure.applied, failure.retryable) == (Code.DEADLINE_EXCEEDED, Applied.UNKNOWN, False)
 
