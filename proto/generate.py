@@ -1,4 +1,7 @@
-"""Generate `src/searchway/api/` from `proto/`: stubs, their types, gRPC stubs and the descriptors with comments.
+"""Generate `src/searchway/api/` from `proto/`: stubs, their types, gRPC stubs, the descriptors with comments, and `protos/`.
+
+`protos/` is what `searchway protos` writes for other languages: the proto files with all that they import and the details of errors,
+as a buf module.
 
 `generate.py` brings the folder up to date and removes what no proto file makes any more; `generate.py --check`
 compares only and lists what differs. google/api is vendored for the compiler alone: at run time its stubs come
@@ -8,6 +11,7 @@ from googleapis-common-protos.
 import sys
 import tempfile
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from grpc_tools import protoc
@@ -15,6 +19,8 @@ from grpc_tools import protoc
 PROTO = Path(__file__).parent
 SOURCE = PROTO.parent / "src"
 API = Path("searchway/api")
+OF_PROTOBUF = ("any", "descriptor", "duration")
+OF_DETAILS = ("code", "error_details", "status")
 
 
 def compile_into(folder: Path) -> None:
@@ -34,6 +40,18 @@ def compile_into(folder: Path) -> None:
     ]
     if status := protoc.main(arguments):
         sys.exit(status)
+
+
+def copy_into(folder: Path) -> None:
+    """Write the sources below `folder`: ours, what they import, and how errors are told."""
+    sources: dict[str, Traversable] = {str(path.relative_to(PROTO)): path for path in PROTO.rglob("*.proto")}
+    sources |= {f"google/rpc/{name}.proto": files("google.rpc") / f"{name}.proto" for name in OF_DETAILS}
+    standard = files("grpc_tools") / "_proto" / "google" / "protobuf"
+    sources |= {f"google/protobuf/{name}.proto": standard / f"{name}.proto" for name in OF_PROTOBUF}
+    for name, source in (sources | {"buf.yaml": PROTO / "buf.yaml"}).items():
+        target = folder / API / "protos" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -56,6 +74,7 @@ def main() -> int:
     """Generate, or check with `--check`; the exit status says whether all is well."""
     with tempfile.TemporaryDirectory() as scratch:
         compile_into(Path(scratch))
+        copy_into(Path(scratch))
         wanted = contents(Path(scratch))
     present = contents(SOURCE)
     stale = [path for path in sorted(wanted.keys() | present.keys()) if wanted.get(path) != present.get(path)]

@@ -1,4 +1,4 @@
-"""The command `searchway`: serve, list operations, print the schema, call an operation."""
+"""The command `searchway`: serve, list operations, print the schema, write the proto files, call an operation."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ import click
 import orjson
 from click.core import ParameterSource
 
-from searchway import __version__, arguments, listing, logs
+from searchway import __version__, arguments, exporting, listing, logs
 from searchway.arguments import checked
 from searchway.contract.catalog import load as load_catalog
 from searchway.errors import CallError, SettingsError
@@ -54,6 +54,7 @@ Examples:
   searchway serve --sandbox
   searchway serve --upstream https://es.example.org:9200 --http 0.0.0.0:8080
   searchway operations shrink
+  searchway protos ./protos
   searchway call --sandbox opensearch ism.GetPolicy '{"policy_id": "log-retention"}'
   searchway call --at 127.0.0.1:50051 cat.ListAllocation
   searchway call --dry-run --upstream http://127.0.0.1:9200 security.PutRole @role.json
@@ -105,6 +106,21 @@ def schema() -> None:
     from searchway.graph.schema import print_sdl  # noqa: PLC0415  # only this command needs it
 
     click.echo(print_sdl(load_catalog()), nl=False)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--force", is_flag=True, help="Replace files that differ, and remove proto files of other versions.")
+def protos(folder: Path, *, force: bool) -> None:
+    """Write the .proto files into DIR, with all that they import, as a buf module, and their descriptor set.
+
+    A file that is there and differs is not touched: nothing is written then, unless --force is given.
+    """
+    try:
+        written = exporting.export(folder, force=force)
+    except exporting.ExportError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{folder}: {written} files written")
 
 
 class _Call(click.Command):

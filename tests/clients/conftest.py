@@ -4,8 +4,9 @@ Where a tool is missing the tests are skipped with the reason; under CI they fai
 """
 
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,11 @@ from tools.golang import go  # noqa: F401  # same
 from tools.nodejs import node  # noqa: F401  # same
 
 HERE = Path(__file__).parent
-PROTO = HERE.parents[1] / "proto"
 
 
 @dataclass(frozen=True, slots=True)
 class Protos:
-    """A folder with all proto files."""
+    """What `searchway protos` wrote."""
 
     folder: Path
     names: tuple[str, ...]
@@ -30,11 +30,10 @@ class Protos:
 
 @pytest.fixture(scope="session")
 def protos(tmp_path_factory: pytest.TempPathFactory) -> Protos:
-    folder = tmp_path_factory.mktemp("protos")
-    for name in ("google", "searchway"):
-        shutil.copytree(PROTO / name, folder / name)
-    with as_file(files("grpc_tools") / "_proto" / "google" / "protobuf") as standard:
-        shutil.copytree(standard, folder / "google" / "protobuf")
+    folder = tmp_path_factory.mktemp("clients") / "protos"
+    command = [sys.executable, "-m", "searchway", "protos", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return Protos(folder, tuple(sorted(str(path.relative_to(folder)) for path in folder.glob("searchway/**/*.proto"))))
 
 

@@ -80,6 +80,14 @@ def test_buf(protos: Protos) -> None:
     assert_is_contract(run([buf, "build", ".", "--output", "-"], protos.folder))
 
 
+def test_buf_lint(protos: Protos) -> None:
+    assert run([Path(sys.executable).parent / "buf", "lint", "."], protos.folder) == b""
+
+
+def test_the_descriptor_set(protos: Protos) -> None:
+    assert_is_contract((protos.folder / "descriptors.binpb").read_bytes())
+
+
 def test_protocompile(protos: Protos, go: Path, tmp_path: Path) -> None:
     program = golang.build(go, HERE / "go", "./loading", tmp_path / "loading")
     assert_is_contract(run([program, ".", *protos.names], protos.folder))

@@ -31,6 +31,16 @@ def test_it_has_what_is_generated_and_built(unpacked: Path) -> None:
     assert {path for path in built if not (unpacked / "searchway/graph/static" / path).is_file()} == set()
     assert (unpacked / "searchway/api/descriptors.binpb").is_file()
     assert (unpacked / "searchway/py.typed").is_file()
+    schema = (unpacked / "searchway/api/schema.graphql").read_text(encoding="utf-8")
+    assert schema == (ROOT / "graphql/schema.graphql").read_text(encoding="utf-8")
+
+
+def test_it_writes_the_proto_files(unpacked: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
+    run([sys.executable, "-m", "searchway", "protos", str(tmp_path)], environment)
+    for path in (ROOT / "proto").rglob("*.proto"):
+        assert (tmp_path / path.relative_to(ROOT / "proto")).read_bytes() == path.read_bytes()
+    assert (tmp_path / "descriptors.binpb").read_bytes() == (ROOT / "src/searchway/api/descriptors.binpb").read_bytes()
 
 
 def test_it_has_nothing_else(unpacked: Path) -> None:
