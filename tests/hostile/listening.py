@@ -28,7 +28,7 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Application:
-    """Reads a request's body and tells what it was; waits with the answer while `gate` is closed."""
+    """Reads a request's body, unless it is for `/early`, and tells its length; waits with the answer while `gate` is closed."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
@@ -51,7 +51,7 @@ class Application:
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send)
             return
-        length = await self._read(receive)
+        length = 0 if scope["path"] == "/early" else await self._read(receive)
         if length is None:
             return
         self.complete += 1

@@ -156,6 +156,35 @@ async def test_answer_that_does_not_wait_for_the_body_ends_with_it() -> None:
         assert at.app.started == 0
 
 
+EARLY = HEAD.replace(b"/echo", b"/early") + b"Content-Length: 100000\r\n\r\n"
+
+
+async def test_rest_of_a_body_is_skipped_after_an_early_answer() -> None:
+    async with listening() as at, client(at) as (reader, writer):
+        writer.write(EARLY)
+        await within(reader.readuntil(b"\r\n\r\n0"))
+        writer.write(b"x" * 100_000 + GET)
+        await within(reader.readuntil(b"\r\n\r\nx"))
+        assert at.connections.held == 0
+
+
+async def test_request_is_answered_once_even_if_its_body_never_comes() -> None:
+    async with listening() as at, client(at) as (reader, writer):
+        writer.write(EARLY)
+        await within(reader.readuntil(b"\r\n\r\n0"))
+        at.sweep(30)
+        assert await within(reader.read()) == b""
+        assert at.reasons == {"body_timeout": 1}
+
+
+async def test_rest_of_a_body_that_was_answered_early_is_bounded() -> None:
+    async with listening(request_bytes=1_000_000) as at:
+        endless = EARLY.replace(b"100000", b"99999999")
+        with suppress(ConnectionError):
+            await ask(at, endless, *[b"x" * 65_536] * 200)
+        assert at.read < 2 * 1_000_000 + 2 * 2**18
+
+
 # Pipelines
 
 

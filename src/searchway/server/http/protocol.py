@@ -277,7 +277,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._rest.clear()
         self._connections.release(self._connection)
         if answering is None:
-            self._end(refusal)
+            self._end(None if was_in_body else refusal)  # its request has been answered before it was complete
         elif was_in_body and answering is self.cycle and not answering.response_started:
             answering.disconnected = True
             answering.message_event.set()
@@ -287,9 +287,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.pipeline.clear()
             self.flow.pause_reading()
 
-    def _end(self, refusal: Refusal) -> None:
+    def _end(self, refusal: Refusal | None) -> None:
         self._counted, self._connection.since = 0, self._connections.now
-        self.transport.write(refusal.message())
+        if refusal:
+            self.transport.write(refusal.message())
         if self.transport.can_write_eof():
             self.transport.write_eof()
             self.flow.resume_reading()
