@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 
 from searchway.server.http.connections import Connection, Connections
+from searchway.server.sockets import BACKLOG
 
 _log = structlog.get_logger("searchway")
 
@@ -53,20 +54,26 @@ class Acceptor:
         self._sweeper = self._loop.call_later(1, self._sweep)
 
     def close(self) -> None:
-        """Accept no more; what is open stays, what is in its handshake does not."""
+        """Accept what waits already, since the system would reset it, and then no more; what is open or in its handshake stays."""
         if self._listener.fileno() < 0:
             return
         self._loop.remove_reader(self._listener)
+        for _ in range(BACKLOG // _AT_ONCE + 1):
+            self._accept()
         self._listener.close()
         if self._timer:
             self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
 
-    async def wait_closed(self) -> None:
-        """Wait until no handshake is going on, and watch over the connections no more."""
+    async def settled(self) -> None:
+        """Wait until no handshake is going on."""
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def wait_closed(self) -> None:
+        """End the handshakes that are going on, and watch over the connections no more."""
+        for task in self._tasks:
+            task.cancel()
+        await self.settled()
         self._sweeper.cancel()
 
     def _listen(self) -> None:

@@ -8,6 +8,7 @@ import random
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,9 @@ from searchway.settings import Address, Settings
 
 HOLD = "searchway.hold"
 """Under this name the state of a connection has what asks for the memory of a body that is unpacked."""
+
+
+_LINGER_SECONDS = 0.5
 
 
 class _Connections(set[Any]):
@@ -112,16 +116,27 @@ class HttpListener:
         )
 
     async def stop(self, grace: float) -> None:
-        """Take no more connections and close those without a request; requests in flight get the seconds of grace to end."""
+        """Take no more connections; requests get the seconds of grace to end, those that are on their way included."""
         self._acceptor.close()
         for connection in tuple(self._connections):
-            connection.shutdown()
+            if not (isinstance(connection, HttpProtocol) and connection.is_idle):
+                connection.shutdown()
         try:
             async with asyncio.timeout(grace):
+                await self._linger(min(_LINGER_SECONDS, grace / 2))
+                for connection in tuple(self._connections):
+                    connection.shutdown()
                 await self._until_ended()
         except TimeoutError:
             await self._cut()
         await self._acceptor.wait_closed()
+
+    async def _linger(self, seconds: float) -> None:
+        """Leave connections without a request open for a moment, less if there are none: one may be on its way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._acceptor.settled()
+                await self._connections.until_none()
 
     async def _until_ended(self) -> None:
         await self._connections.until_none()
