@@ -16,6 +16,7 @@ from searchway.engine.availability import is_available
 from searchway.engine.batches import Joining, Part
 from searchway.engine.call import Call
 from searchway.engine.joins import Joins
+from searchway.engine.reading import split_beside
 from searchway.engine.sharing import Sharing
 from searchway.engine.tracing import shared_call
 from searchway.errors import Applied, CallError, Code, MalformedAnswerError
@@ -153,7 +154,7 @@ class Merger:
             member.headers_of.sent_as = merged.headers_of.request_id
         try:
             response = await merged.send(deadline=max(member.latest for member in members))
-            parts = _take_apart(join, first.operation, messages, response.body)
+            parts = await split_beside(response.body, _take_apart, join, first.operation, messages, response.body)
         except CallError as error:
             if error.code is Code.UNIMPLEMENTED:
                 self._lacking.add((first.cluster.name, first.operation.name, first.cluster.product))

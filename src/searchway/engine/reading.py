@@ -7,8 +7,9 @@ it every few milliseconds. There is only one thread: more would compete with the
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from searchway.transcode.answer import Answer, Read
 
@@ -57,3 +58,16 @@ class Reading:
 
     def _begin_turn(self) -> None:
         self._read_now = 0
+
+
+async def split_beside(body: bytes, split: Callable[..., _T], *given: Any) -> _T:
+    """Return what a function makes of a body that holds several answers; in a thread if it is large.
+
+    Args:
+        body: the body.
+        split: the function; touches nothing that the event loop changes.
+        given: its arguments.
+    """
+    if len(body) < LARGE:
+        return split(*given)
+    return await asyncio.get_running_loop().run_in_executor(None, split, *given)

@@ -29,6 +29,7 @@ from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
 from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, Pairs
+from searchway.engine.reading import split_beside
 from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
@@ -172,7 +173,9 @@ class Run:
             raise self._explained(read_failure(self.operation, self._without_user(response)))
         if not self.operation.read_only:  # what is read may hold documents, which are nobody's to change
             response = self._without_user(response)
-        return own_answer(self.operation, self.message, response)
+        if not self.operation.is_list_of_one:
+            return response
+        return await split_beside(response.body, own_answer, self.operation, self.message, response)
 
     def _explained(self, error: CallError) -> CallError:
         """Say it if the engine may have the operation under a path that was not known to be the right one."""

@@ -6,33 +6,33 @@ masked while a text is split and restored afterwards. All of it takes linear tim
 
 import re
 import secrets
-from collections.abc import Iterator
 
 REPLACEMENT = "\ufffd"
 
-# Everything up to the next lone surrogate, escape sequences as units. The quantifiers are possessive, so there is no backtracking.
-_UP_TO_LONE = re.compile(
-    rb"(?:[^\\]++|\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*+", re.DOTALL
+_BACKSLASH = b"\\\\"  # as JSON writes one
+_CONTROLS = b"\x00\x01"  # which no JSON text holds, and as long
+# Escapes of lone surrogates, of which the pattern takes the first two characters. No escaped backslash may be in the text, so that every
+# backslash begins an escape; a high surrogate with a low one behind it is a pair.
+_LONE = (
+    rb"\\u(?:(?=[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2}))"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u)(?=[dD][c-fC-F][0-9a-fA-F]{2}))"
 )
-_LONE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_LENGTH = len(r"\ud83d")
-_PREFIX = len(r"\u")
+_PREFIX = re.compile(_LONE)
+_WHOLE = re.compile(_LONE + rb"[0-9a-fA-F]{4}")
 _DIGITS = 4
 _IN_TEXT = re.compile("[\ud800-\udfff]")
 
 
 def replace(text: bytes) -> bytes:
     """Return a JSON text with U+FFFD in the place of each lone surrogate."""
-    return b"\\ufffd".join(_between(text, _LENGTH))
+    return _substitute(_WHOLE, rb"\\ufffd", text)
 
 
 def hide(text: bytes) -> tuple[str, bytes]:
     """Mask lone surrogates: return a marker, and the JSON text with the marker in place of the first two characters of each escape; an empty marker if there are none."""
-    pieces = list(_between(text, _PREFIX))
-    if len(pieces) == 1:
-        return "", text
     mark = _mark_for(text)
-    return mark, mark.encode().join(pieces)
+    masked = _substitute(_PREFIX, mark.encode(), text)
+    return ("", text) if masked == text else (mark, masked)
 
 
 def show(text: bytes, mark: str) -> bytes:
@@ -51,16 +51,12 @@ def replace_in_text(text: str) -> str:
     return _IN_TEXT.sub(REPLACEMENT, text)
 
 
-def _between(text: bytes, length: int) -> Iterator[bytes]:
-    """Yield the pieces between lone surrogates, without the first `length` characters of each surrogate's escape."""
-    start = position = 0
-    while True:
-        stop = _UP_TO_LONE.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing as well
-        if not _LONE.match(text, stop):  # the end, or an escape that is none
-            yield text[start:]
-            return
-        yield text[start:stop]
-        start, position = stop + length, stop + _LENGTH
+def _substitute(pattern: re.Pattern[bytes], replacement: bytes, text: bytes) -> bytes:
+    """Replace matches; the replacement is constant, so that all of it runs in the regular expression engine."""
+    if _BACKSLASH not in text:
+        return pattern.sub(replacement, text)
+    mark = _mark_for(text).encode() if _CONTROLS in text else _CONTROLS
+    return pattern.sub(replacement, text.replace(_BACKSLASH, mark)).replace(mark, _BACKSLASH)
 
 
 def _mark_for(text: bytes) -> str:

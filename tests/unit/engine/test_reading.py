@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from searchway.engine.reading import AT_ONCE, LARGE, SMALL, Reading
+from searchway.engine.reading import AT_ONCE, LARGE, SMALL, Reading, split_beside
 from searchway.errors import MalformedAnswerError
 from searchway.transcode.answer import Answer
 
@@ -52,3 +52,9 @@ async def test_the_loop_has_its_turn_between_answers_that_come_at_the_same_momen
         turn += 1
     assert len(turns) == 100
     assert max(turns.count(number) for number in set(turns)) == at_once
+
+
+async def test_only_large_bodies_are_split_beside_the_loop() -> None:
+    for size, beside in ((LARGE - 1, False), (LARGE, True)):
+        found = await split_beside(b" " * size, lambda more: (threading.get_ident(), more), 7)
+        assert (found[0] != threading.get_ident(), found[1]) == (beside, 7)

@@ -80,3 +80,12 @@ def test_a_text_that_is_not_json_stays_none(text: str) -> None:
     for read in (jsontext.loads, jsontext.members, jsontext.elements):
         with pytest.raises(ValueError, match=r"."):
             read(text.encode())
+
+
+def test_control_characters_are_no_part_of_the_masking() -> None:
+    text = b'["\x00\x01","' + rb"\\\\" + b'","' + rb"\ud83d" + b'"]'
+    mark, hidden = surrogates.hide(text)
+    assert mark
+    assert surrogates.show(hidden, mark) == text
+    with pytest.raises(ValueError, match=r"."):
+        jsontext.loads(text)
