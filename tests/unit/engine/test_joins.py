@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from searchway.errors import CallError, Code, TransportError, UpstreamError
+from searchway.errors import Applied, CallError, Code, TransportError, UpstreamError
 from unit.engine.joining_world import World, bodies, failed
 from unit.engine.turns import settle
 
@@ -88,6 +88,19 @@ async def test_what_one_may_be_to_blame_for_sends_each_alone(code: Code, status:
     await world.finish()
     assert world.numbers == [[0, 1, 2], [0], [1], [2]]
     assert bodies(world) == [b"0", b"1", b"2"]
+
+
+@pytest.mark.parametrize("applied", [Applied.UNKNOWN, Applied.YES, Applied.PART])
+async def test_a_write_that_may_have_been_carried_out_is_not_sent_again(applied: Applied) -> None:
+    world = World()
+    callers = [world.call(f"x{number}") for number in range(3)]
+    await settle()
+    error = failed(Code.RESOURCE_EXHAUSTED, 0)  # the answer to all of them is larger than what is taken
+    error.failure = replace(error.failure, applied=applied)
+    world.answer(world.sent[0], error)
+    await world.finish()
+    assert world.numbers == [[0, 1, 2]]
+    assert [str(caller.task.exception()) for caller in callers] == [str(error)] * 3
 
 
 @pytest.mark.parametrize(("things", "sent"), [("", [[0, 1], [0], [1]]), ("xy", [[0, 1]])], ids=["reads", "writes"])
