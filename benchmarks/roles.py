@@ -154,7 +154,7 @@ async def put_all(served: Gateway, calls: Sequence[Write], channels: int) -> Run
     opened = [grpc.aio.insecure_channel(f"127.0.0.1:{served.grpc}", options) for _ in range(channels)]
     try:
         await asyncio.gather(*(channel.channel_ready() for channel in opened))
-        stubs = [SecurityServiceStub(channel) for channel in opened]  # type: ignore[no-untyped-call]  # made by grpc's compiler
+        stubs = [SecurityServiceStub(channel) for channel in opened]
         return await _measure(served, lambda: [put(stubs[n % channels], call) for n, call in enumerate(calls)])
     finally:
         await asyncio.gather(*(channel.close() for channel in opened))

@@ -95,7 +95,7 @@ async def run(hits: int, pause: float) -> None:
         running([*serve, "--http", "off", "--grpc", f"127.0.0.1:{port}"], SERVER_CORE, {}, [port]) as pid,
     ):
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = fleet_pb2_grpc.FleetServiceStub(channel)  # type: ignore[no-untyped-call]  # made by grpc's compiler
+            stub = fleet_pb2_grpc.FleetServiceStub(channel)
             print(f"{'':34}{'hits':>9}{'seconds':>9}{'hits/s':>10}{'CPU s':>9}{'MB':>9}")
             await measure(pid, "warm-up", partial(stream, stub, 2000, 50))
             for page in (50, 1000):

@@ -33,6 +33,8 @@ def compile_into(folder: Path) -> None:
         f"--python_out={folder}",
         f"--pyi_out={folder}",
         f"--grpc_python_out={folder}",
+        f"--plugin=protoc-gen-mypy_grpc={Path(sys.executable).with_name('protoc-gen-mypy_grpc')}",
+        f"--mypy_grpc_out=quiet:{folder}",
         f"--descriptor_set_out={folder / API / 'descriptors.binpb'}",
         "--include_imports",
         "--include_source_info",

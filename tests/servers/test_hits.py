@@ -98,7 +98,7 @@ def test_pages_are_refused_where_hits_sort_alike(face: Face, elasticsearch: Serv
 
 def stream_over_grpc(channel: grpc.Channel, server: Server, message: StreamHitsRequest) -> Any:
     metadata = (("x-searchway-cluster", cluster_name(server)),)
-    stub = FleetServiceStub(channel)  # type: ignore[no-untyped-call]  # grpc has no types
+    stub = FleetServiceStub(channel)
     return stub.StreamHits(message, metadata=metadata, timeout=SECONDS)
 
 

@@ -55,7 +55,7 @@ def test_a_role_is_created_over_grpc_in_elasticsearch(
     request.role.indices.add(names=["logs-*"], privileges=["read"])
     request.role.metadata.text = '{"team": "search", "ticket": 12345678901234567890}'
     with grpc.insecure_channel(before_elasticsearch.grpc) as channel:
-        stub: Any = SecurityServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
+        stub: Any = SecurityServiceStub(channel)
         assert stub.PutRole(request, timeout=60).created is True
     stored = direct(elasticsearch).role(name)
     assert (stored["cluster"], stored["indices"][0]["names"]) == (["monitor"], ["logs-*"])

@@ -221,7 +221,7 @@ def test_a_stub_used_by_hand(channel: Any, elasticsearch: Server, client: Direct
     request = PutRoleRequest(name=name)
     granted = request.role.indices.add(names=["logs-*"], privileges=["read"])
     granted.field_security.grant.SetInParent()
-    stub = SecurityServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
+    stub = SecurityServiceStub(channel)
     answer = stub.PutRole(request, metadata=(("x-searchway-cluster", cluster_name(elasticsearch)),), timeout=60)
     assert answer.created is True
     assert client.role(name)["indices"][0]["field_security"] == {"grant": []}

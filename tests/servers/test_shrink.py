@@ -192,7 +192,7 @@ def test_a_stub_used_by_hand(channel: Any, server: Server, client: Direct, sourc
     request = ShrinkIndexRequest(index=source, target=target)
     request.settings.text = '{"index.number_of_shards": 1, "index.blocks.write": null}'
     metadata = (("x-searchway-cluster", cluster_name(server)),)
-    stub = IndicesServiceStub(channel)  # type: ignore[no-untyped-call]  # generated without types
+    stub = IndicesServiceStub(channel)
     answer = stub.ShrinkIndex(request, metadata=metadata, timeout=60)
     assert (answer.index, answer.acknowledged, answer.shards_acknowledged) == (target, True, True)
     assert client.settings(target)["index.number_of_shards"] == "1"
