@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from searchway.contract.catalog import Catalog
-from searchway.contract.records import Operation
+from searchway.contract.records import Form, Operation
 from searchway.contract.selection import Selection
 from searchway.engine.admission import Admission, Queueing
 from searchway.engine.call import Call, Face
@@ -86,7 +86,7 @@ class Engine:
                 await self._admission.enter(cluster.name, operation, call)
                 try:
                     run = Run(self._parts, operation, message, call, selection)
-                    return await self._reading.read(read, await run.answer())
+                    return await self._reading.read(read, await run.answer(), is_table=operation.form is Form.TABLE)
                 finally:
                     self._admission.leave(cluster.name, call)
             except CallError as error:

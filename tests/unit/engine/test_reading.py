@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from searchway.engine.reading import AT_ONCE, LARGE, SMALL, Reading, split_beside
+from searchway.engine.reading import AT_ONCE, LARGE, LARGE_TABLE, SMALL, Reading, split_beside
 from searchway.errors import MalformedAnswerError
 from searchway.transcode.answer import Answer
 
@@ -16,6 +16,13 @@ PATIENCE = 30.0
 async def test_only_large_answers_are_read_beside_the_loop(sizes: tuple[int, ...], *, beside: bool) -> None:
     bodies = tuple(b" " * size for size in sizes)
     found = await Reading().read(lambda _answer: threading.get_ident(), Answer(bodies=bodies))
+    assert (found != threading.get_ident()) is beside
+
+
+@pytest.mark.parametrize(("size", "beside"), [(LARGE, False), (LARGE_TABLE - 1, False), (LARGE_TABLE, True)])
+async def test_a_table_is_large_later(size: int, *, beside: bool) -> None:
+    answer = Answer(bodies=(b" " * size,))
+    found = await Reading().read(lambda _answer: threading.get_ident(), answer, is_table=True)
     assert (found != threading.get_ident()) is beside
 
 
