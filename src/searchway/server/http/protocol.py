@@ -46,6 +46,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._bounds = bounds
         self._settings = bounds.settings
         self._connections = bounds.connections
+        self._serves = bounds.hosts.serve
         self._application = self.app
         self._rest = Pieces(self._feed, self._wants_more)
         self._answering: RequestResponseCycle | None = None
@@ -236,6 +237,8 @@ class HttpProtocol(HttpToolsProtocol):
             elif name == b"transfer-encoding":
                 codings.append(value.lower())
         version = self.parser.get_http_version()
+        if version == "1.1" and len(hosts) == 1 and not codings and self._serves(hosts[0]):
+            return None  # as nearly all are
         return self._check_version(version, codings) or self._check_host(version, hosts)
 
     def _check_version(self, version: str, codings: list[bytes]) -> Refusal | None:
@@ -247,7 +250,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _check_host(self, version: str, hosts: list[bytes]) -> Refusal | None:
         if len(hosts) == 1:
-            return None if self._bounds.hosts.serve(hosts[0]) else refusals.unknown_host(hosts[0])
+            return None if self._serves(hosts[0]) else refusals.unknown_host(hosts[0])
         if not hosts and version == "1.0":
             return None
         return refusals.malformed(f"expected one Host header, got {len(hosts) or 'none'}")
