@@ -16,12 +16,13 @@ from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
-from searchway.graph.named import NamedDocuments
+from searchway.graph.named import KEY_HEADER, DocumentPolicy, NamedDocuments
 from searchway.graph.openings import Openings
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
 from searchway.graph.sse import EventStreams
 from searchway.graph.store import DocumentStore
+from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
 
@@ -31,6 +32,7 @@ _ALLOWED_HEADERS = (
     "traceparent",
     "x-opaque-id",
     "x-searchway-cluster",
+    KEY_HEADER,
     "x-searchway-explain",
     "x-searchway-strict",
     "x-searchway-timeout",
@@ -39,11 +41,15 @@ _PATHS = ("/graphql", "/graphql/")
 
 
 def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
-    """Return the application that serves /graphql, /schema.graphql and the GraphiQL page."""
+    """Return the application that serves /graphql, /schema.graphql and the GraphiQL page.
+
+    Raises:
+        SettingsError: trusted documents cannot be used.
+    """
     schema = build_schema(catalog)
     limits = settings.limits
     documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection)
-    answerer = Answerer(engine, documents, NamedDocuments(documents, limits.persisted_query_memory))
+    answerer = Answerer(engine, documents, _named(documents, settings))
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,
@@ -78,6 +84,13 @@ class _Face:
         """Serve one request or socket."""
         is_request = scope["type"] == "http" and scope["path"] in _PATHS
         await (self._endpoint if is_request else self._others)(scope, receive, send)
+
+
+def _named(documents: DocumentStore, settings: Settings) -> NamedDocuments:
+    trusted = read_trusted(settings.documents, documents.reader) if settings.documents else TrustedDocuments({})
+    keys = [key.get_secret_value() for key in settings.document_keys]
+    policy = DocumentPolicy(keys, trusted_only=settings.documents_only)
+    return NamedDocuments(documents, settings.limits.persisted_query_memory, trusted, policy)
 
 
 def _clusters(settings: Settings) -> list[str]:

@@ -4,9 +4,17 @@ Must not know HTTP, nor how calls are made.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
-from graphql import DocumentNode, Executor, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    Executor,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
 from graphql.execution.middleware import MiddlewareManager
 from graphql.execution.values import VariableValues, get_variable_values
 
@@ -19,6 +27,8 @@ from searchway.transcode.remembered import Remembered
 _NOTHING: Mapping[str, Any] = {}
 _NO_VARIABLES = VariableValues({}, {})
 _MOST_ERRORS = 20
+_MOST_PREPARED = 3
+"""The conditions of an operation up to which its plans are made in advance: their values make 2^n plans."""
 _MOST_OF_PLANS = 4 * 1024 * 1024
 """What the plans of one document may weigh in bytes: the values of n conditions make 2^n plans."""
 _BYTES_PER_TOKEN = 700
@@ -55,6 +65,11 @@ class Document:
         self.grown: Callable[[], None] = _nothing
         """Called when its weight has changed."""
         self._own_weight = _count_tokens(node) * _BYTES_PER_TOKEN
+
+    @property
+    def text(self) -> str:
+        """What it was read from."""
+        return self.node.loc.source.body if self.node.loc else ""
 
     @property
     def weight(self) -> int:
@@ -115,6 +130,23 @@ class Document:
             self._remember(key, found)
         return found
 
+    def prepare(self) -> None:
+        """Make the plans of all operations; with many conditions only when they are asked for."""
+        for operation in self.operations.values():
+            definitions = operation.variable_definitions or ()
+            conditions = tuple(one for one in definitions if one.variable.name.value in self.conditions)
+            if len(conditions) > _MOST_PREPARED:
+                continue
+            bare = OperationDefinitionNode(
+                operation=operation.operation,
+                name=operation.name,
+                variable_definitions=conditions,  # a plan depends on no others
+                selection_set=operation.selection_set,
+            )
+            for values in product((True, False), repeat=len(conditions)):
+                given = {one.variable.name.value: value for one, value in zip(conditions, values, strict=True)}
+                self.plan(bare, given, self.variables(bare, given))
+
     def keep_description(self, operation: OperationDefinitionNode, values: VariableValues, plan: Plan) -> None:
         """Note that the plan has become heavier by what it knows of the schema."""
         self._remember(self._key(operation, values), plan)
@@ -124,8 +156,10 @@ class Document:
     ) -> Executor[Any]:
         """Return a graphql-core executor for an operation whose variables are known to be good."""
         name = operation.name.value if operation.name else None
+        fragments = [one for one in self.node.definitions if isinstance(one, FragmentDefinitionNode)]
+        node = DocumentNode(definitions=(operation, *fragments))
         executor = Executor.build(
-            self.schema, self.node, raw_variable_values=dict(given), operation_name=name, middleware=middleware
+            self.schema, node, raw_variable_values=dict(given), operation_name=name, middleware=middleware
         )
         assert isinstance(executor, Executor)  # noqa: S101  # operation and variables were checked before
         return executor

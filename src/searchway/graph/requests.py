@@ -32,7 +32,9 @@ class GraphQLRequest:
     variables: bytes
     """The variables: the JSON object as it was written, in UTF-8; empty if there are none."""
     sha256: str = ""
-    """The hash of an automatic persisted query; empty if the request has none."""
+    """The hash of an automatic persisted query, or Apollo's name of a trusted document; empty if the request has none."""
+    document_id: str = ""
+    """The name of a trusted document; empty if the request has none."""
 
 
 class _PersistedQuery(msgspec.Struct):
@@ -48,6 +50,7 @@ class _Extensions(msgspec.Struct):
 
 class _Body(msgspec.Struct):
     query: str | None = None
+    documentId: str | None = None  # noqa: N815  # the name on the wire
     operationName: str | None = None  # noqa: N815  # the name on the wire
     variables: msgspec.Raw = msgspec.Raw(b"")
     extensions: _Extensions | None = None
@@ -142,14 +145,21 @@ def read_url(query_string: bytes) -> GraphQLRequest:
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise BadRequestError(400, f"the URL is not a GraphQL request: {error}") from None
     sha256 = _hash(extensions)
-    query = _query(given.get("query"), sha256)
+    document_id = given.get("documentId", "")
+    query = _query(given.get("query"), sha256 or document_id)
     text = given.get("variables", "").strip().encode()
     try:
         decode_odd(_decode_text, text or b"null")
     except ValueError as error:
         raise BadRequestError(400, f"variables: {error}") from None
     name = given.get("operationName") or None
-    return GraphQLRequest(query=query, operation_name=name, variables=_check_variables(text), sha256=sha256)
+    return GraphQLRequest(
+        query=query,
+        operation_name=name,
+        variables=_check_variables(text),
+        sha256=sha256,
+        document_id=document_id,
+    )
 
 
 def check_content_type(value: str) -> None:
@@ -181,13 +191,19 @@ def negotiate(accept: str) -> str | None:
 def _read_one(given: _Body, mark: str) -> GraphQLRequest:
     variables = bytes(given.variables)
     sha256 = _hash(given.extensions)
-    query = _query(given.query, sha256)
+    document_id = given.documentId or ""
+    query = _query(given.query, sha256 or document_id)
     if mark:
-        if mark in f"{query}{given.operationName}{sha256}":
-            raise BadRequestError(400, "query, operationName, extensions: expected texts, got half of a surrogate pair")
+        if mark in f"{query}{given.operationName}{sha256}{document_id}":
+            problem = "query, operationName, documentId, extensions: expected texts, got half of a surrogate pair"
+            raise BadRequestError(400, problem)
         variables = surrogates.show(variables, mark)
     return GraphQLRequest(
-        query=query, operation_name=given.operationName, variables=_check_variables(variables), sha256=sha256
+        query=query,
+        operation_name=given.operationName,
+        variables=_check_variables(variables),
+        sha256=sha256,
+        document_id=document_id,
     )
 
 

@@ -47,6 +47,11 @@ class DocumentStore:
         """The bytes of memory that the documents take, estimated."""
         return self._kept.weight
 
+    @property
+    def reader(self) -> DocumentReader:
+        """Reads documents that are not remembered."""
+        return self._reader
+
     async def get(self, text: str, principal: Hashable = "") -> Document:
         """Return the document of a text, on behalf of a principal.
 

@@ -3,9 +3,11 @@
 import re
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     FilePath,
@@ -59,6 +61,13 @@ def _parse_address(value: Any) -> Any:
     return {"host": host, "port": int(port)}
 
 
+def _check_path(path: Path) -> Path:
+    if not path.exists():
+        raise ValueError("expected the path of a file or folder that exists")
+    return path
+
+
+ExistingPath = Annotated[Path, AfterValidator(_check_path)]
 Listen = Annotated[Address | None, BeforeValidator(_parse_address)]
 
 
@@ -266,6 +275,12 @@ class Settings(Section):
     """Host names that HTTP requests may be for, as in `gateway.example.org` or `*.example.org`; IP addresses always are. If empty: on a loopback address those of the loopback interface, elsewhere all."""
     cors_origins: Annotated[tuple[Origin, ...], AsList] = ()
     """Origins whose pages may call the GraphQL face, as in `https://app.example.org`; closed if empty, `*` for every one."""
+    documents: ExistingPath | None = None
+    """Manifest of trusted GraphQL documents, or a folder of them: what GraphQL Codegen's client preset, Apollo's manifest generator and Relay's compiler write."""
+    documents_only: bool = False
+    """Whether GraphQL callers may only name trusted documents, and send none; introspection included."""
+    document_keys: Annotated[tuple[SecretStr, ...], AsList] = ()
+    """Keys of at least 32 characters: a caller that shows one in `x-searchway-document-key` may send any document in spite of `documents_only`."""
     introspection: bool = True
     """Whether callers may ask for the GraphQL schema and the gRPC descriptors."""
     graphiql: bool = True
@@ -289,7 +304,6 @@ class Settings(Section):
         names = [cluster.name for cluster in self.clusters]
         framing = [name for name in self.forward_headers if name in _FRAMING]
         misnamed = [ascii(name) for name in self.forward_headers if not _HEADER_NAME.fullmatch(name)]
-        short = any(len(key.get_secret_value()) < 32 for key in self.token_keys)  # noqa: PLR2004  # 256 bits as text
         checks = [
             (not names, "clusters", "expected at least one; give --upstream URL, --config FILE or --sandbox"),
             (len(set(names)) != len(names), "clusters", "expected each name once"),
@@ -298,7 +312,13 @@ class Settings(Section):
             (bool(framing), "forward_headers", f"expected end-to-end headers, got {', '.join(framing)}"),
             ("authorization" in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
             (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
-            (short, "token_keys", "expected keys of at least 32 characters"),
+            (_are_short(self.token_keys), "token_keys", "expected keys of at least 32 characters"),
+            (_are_short(self.document_keys), "document_keys", "expected keys of at least 32 characters"),
+            (
+                self.documents_only and self.documents is None,
+                "documents_only",
+                "expected documents to name a manifest of those that callers may name",
+            ),
             (self.workers > 1 and not self.token_keys, "token_keys", "expected a key, since workers is above 1"),
             (
                 self.connections.body_memory < 2 * self.limits.request_bytes,
@@ -318,3 +338,7 @@ class Settings(Section):
     def default_cluster(self) -> ClusterSettings:
         """The cluster of calls that name none."""
         return next((c for c in self.clusters if c.name == self.default), self.clusters[0])
+
+
+def _are_short(keys: tuple[SecretStr, ...]) -> bool:
+    return any(len(key.get_secret_value()) < 32 for key in keys)  # noqa: PLR2004  # 256 bits as text

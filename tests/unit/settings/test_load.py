@@ -126,6 +126,7 @@ def test_example_is_valid_and_its_comments_are_the_defaults(tmp_path: Path) -> N
         "password_file",
         "engine",
         "version",
+        "documents",
     )
     said = [line.removeprefix("# ") for line in lines if not line.startswith(("# S", "# C", "# [", "# nodes"))]
     kept = [line for line in said if line.split(" = ")[0] not in {*secrets, "http", "grpc", "default"}]
