@@ -30,6 +30,8 @@ from searchway.transcode import inputs
 from searchway.upstream import Clusters
 
 FACES: Final = ("grpc", "graphql")
+MARGIN: Final = 0.5
+"""Seconds in which the gateway's own error must be with the caller before the caller's patience ends."""
 _PATIENCE: Final = 60.0
 _SHARED: Final = ("code", "field", "item", "http_status", "cluster", "operation", "retryable")
 _BEGINNING: Final = 300
@@ -86,6 +88,8 @@ class GrpcCaller:
         try:
             answer = plain_message(operation.response, await call)
         except grpc.aio.AioRpcError as error:
+            if "grpc-status-details-bin" not in dict(error.trailing_metadata() or ()):  # the client's own deadline
+                return Outcome(code=error.code().name, failure={}, text=str(error))
             failure = _comparable(grpc_failure(error))
             text = f"{error.details()} {error.initial_metadata()} {error.trailing_metadata()}"
             return Outcome(code=error.code().name, failure=failure, text=text)
@@ -167,7 +171,13 @@ def settings_for(port: int) -> Settings:
     batching = {"window_ms": 10_000, "operations": {"security.PutRole": {"max_size": 2}}}
     loopback = {"host": "127.0.0.1", "port": 0}
     return Settings.model_validate(
-        {"clusters": {"c": cluster}, "grpc": loopback, "batching": batching, "limits": {"response_bytes": LIMIT}}
+        {
+            "clusters": {"c": cluster},
+            "grpc": loopback,
+            "margin": MARGIN,
+            "batching": batching,
+            "limits": {"response_bytes": LIMIT},
+        }
     )
 
 

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from faults.calling import FACES, Caller, Outcome, open_callers
+from faults.calling import FACES, MARGIN, Caller, Outcome, open_callers
 from faults.kinds import KINDS, Kind
 from faults.modes import MODES, SECRETS, Mode
 from faults.outcomes import Yields
 from faults.upstream import Faulty, open_faulty
 
 _PATIENCE = 60.0
-_DEADLINES = (0.5, 2.0, 8.0)
+_DEADLINES = (MARGIN + 0.3, MARGIN + 3.0, MARGIN + 30.0)
 """Seconds that calls have which only their deadline ends: more, where the machine was too slow to send them in less."""
 _GOOD = MODES[0]
 

@@ -15,7 +15,9 @@ from faults.upstream import NUMBER, TEXT, Act, Asked
 
 LIMIT: Final = 2**22
 """The largest answer that the gateway under test takes."""
-SECRETS: Final = ("SECRETBODY", "hunter2", "10.1.2.3", "es-1.internal", "SMUGGLED", "evil.example")
+CREDENTIALS: Final = ("SECRETBODY", "hunter2")
+"""What nobody may read, not even in the log."""
+SECRETS: Final = (*CREDENTIALS, "10.1.2.3", "127.0.0.1", "es-1.internal", "SMUGGLED", "evil.example")
 """What no caller may read."""
 SECRET: Final = "SECRETBODY es-1.internal.corp:9200 10.1.2.3 http://root:hunter2@es-1.internal:9200/"
 HTML: Final = f"<html><head><title>502</title></head><body>{SECRET}</body></html>".encode()
@@ -219,15 +221,24 @@ def documents() -> Iterator[Mode]:
         "deep": b'{"acknowledged":' * DEEP + b"1" + b"}" * DEEP,
         "deep list": b"[" * DEEP + b"]" * DEEP,
         "list": b"[1,2]",
+        "members of another API": b'{"name":"n","cluster_name":"c"}',
         "null": b"null",
         "text": b'"x"',
         "number": b"1",
     }.items():
         yield mode(f"JSON: {name}", ODD, says(answer(200, body)))
     yield mode("JSON: empty object", FOREIGN, says(answer(200, b"{}")))
+    yield mode("JSON: members twice", OK, gives(lambda good: answer(200, twice(good))))
     yield mode("JSON: byte order mark", ODD, gives(lambda good: answer(200, b"\xef\xbb\xbf" + good)))
     yield mode("JSON: garbage behind", UNREADABLE, gives(lambda good: answer(200, good + b"garbage")))
     yield mode("JSON: an error with 200", FOREIGN, says(answer(200, error(500, "x", "y").partition(b"\r\n\r\n")[2])))
+
+
+def twice(good: bytes) -> bytes:
+    """Return a good answer with every member twice."""
+    inner = good.strip(b"[{}]") if good.startswith(b"[") else good[1:-1]
+    both = b"{%b,%b}" % (inner, inner)
+    return b"[%b]" % both if good.startswith(b"[") else both
 
 
 def values() -> Iterator[Mode]:
