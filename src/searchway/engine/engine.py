@@ -60,6 +60,7 @@ class Engine:
             sharing=sharing,
             flights=Flights(sharing.window, sharing.boarded),
             merger=Merger(catalog, sharing, Joins()),
+            reading=self._reading,
             writing=Writing(),
             telemetry=telemetry,
         )

@@ -19,6 +19,7 @@ from searchway.engine.joins import Joins
 from searchway.engine.reading import split_beside
 from searchway.engine.sharing import Sharing
 from searchway.engine.tracing import shared_call
+from searchway.engine.writing import is_large
 from searchway.errors import Applied, CallError, Code, MalformedAnswerError
 from searchway.families.joins import JOINS, Join
 from searchway.upstream import Cluster, Product
@@ -124,7 +125,7 @@ class Merger:
             alone=_send_alone,
             thing=join.thing(message),
             owner=member.call.principal,
-            size=join.size(message),
+            size=_size(join, operation, message),
             bound=join.bound,
             most=self._sharing.size(operation.name),
             window=self._sharing.window(operation.name),
@@ -165,6 +166,12 @@ class Merger:
 
     def _target(self, operation: Operation) -> Target:
         return _target(self._catalog.operation, operation)
+
+
+def _size(join: Join, operation: Operation, message: Any) -> int:
+    """Return how much of the bound the call takes: all of it, so that it goes alone, if it is a write too large to be checked on the loop."""
+    size = join.size(message)
+    return max(size, join.bound) if is_large(message) and not operation.read_only else size
 
 
 def _take_apart(

@@ -29,15 +29,15 @@ from searchway.engine.call import Call
 from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
 from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, Pairs
-from searchway.engine.reading import split_beside
+from searchway.engine.reading import Reading, split_beside
 from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
-from searchway.engine.writing import Writing
+from searchway.engine.writing import Writing, is_large
 from searchway.errors import Applied, CallError, Code, Failure, TransportError, UpstreamError
 from searchway.families import HOOKS
 from searchway.families.documents import read_members
-from searchway.families.hooks import Done, Hook
+from searchway.families.hooks import Done, Hook, Outcome
 from searchway.settings import Settings
 from searchway.transcode import inputs, params
 from searchway.transcode.answer import UNREADABLE, Answer, malformed
@@ -76,6 +76,8 @@ class Parts:
     """The reads in flight."""
     merger: Merger
     """Who joins calls."""
+    reading: Reading
+    """Who reads answers."""
     writing: Writing
     """Who encodes requests."""
     telemetry: Telemetry
@@ -114,6 +116,7 @@ class Run:
         Raises:
             CallError: it failed.
         """
+        await self.parts.writing.check_weight(self.message, self.parts.settings.limits.message_values)
         await self._find_product()
         answer = await self._fetch()
         self._applied = (
@@ -140,6 +143,8 @@ class Run:
             return self._request(self.selection, ())
         pairs = self._pager().first_pairs(self._page())
         if self._is_sorted:
+            if pairs:
+                self._request(None, ())  # what is refused anyhow is told first
             paged: Run = self._with_members(pairs)
             return paged._request(self.selection, ())
         return self._request(self.selection, pairs)
@@ -226,7 +231,7 @@ class Run:
         needed = self._needed()
         if any(map(depends_on_product, needed.values())) or self._is_restricted:
             if known is None:
-                self._request(None, ())  # refused input must not cause a request, not even this one
+                await self._check()  # refused input must not cause a request, not even this one
             known = await self._detect(must_know=any(map(has_paths_of_products, needed.values())))
         self._settle(known, needed)
 
@@ -263,6 +268,10 @@ class Run:
         needs = self._hook.needs(self.message).items()
         return {"": self.operation, **{field: self.parts.catalog.operation(name) for field, name in needs}}
 
+    async def _check(self) -> None:
+        """Refuse what must not be sent."""
+        await self.parts.writing.write(self.message, partial(self._request, None, ()))
+
     def _request(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
         return encode(
             self.operation,
@@ -286,6 +295,8 @@ class Run:
         return self.operation.paging is not None and self.operation.paging.pages is Pages.SORT
 
     async def _sorted_body(self, members: Pairs) -> bytes:
+        if members:
+            await self._check()  # what is refused anyhow is told first
         paged: Run = self._with_members(members)
         return await paged._body(())
 
@@ -294,7 +305,6 @@ class Run:
         if not members:
             return self
         assert self.operation.paging is not None  # noqa: S101  # only pages add members
-        self._request(None, ())  # what is refused anyhow is told first
         self._hook.check_pages(self.message)
         message = type(self.message)()
         message.CopyFrom(self.message)
@@ -319,13 +329,15 @@ class Run:
     async def _respond(self, more_query: Pairs) -> HttpResponse:
         """Get the answer in the cheapest way that is allowed."""
         sharing, operation = self.parts.sharing, self.operation
+        large = is_large(self.message)
         joins = self.parts.merger.takes(self)
         if not joins:
             self.call.settle()
-        if operation.read_only and sharing.shares(operation.name):
+        if operation.read_only and not large and sharing.shares(operation.name):
             return await self._in_time(self._share(more_query, joins=joins))
         if joins:
-            self._request(None, ())  # what is refused must not get into a batch
+            if operation.read_only or not large:  # else it has a batch of its own, in the order of writes
+                await self._check()  # what is refused must not get into a batch
             return await self._in_time(self.parts.merger.join(self))
         return await self.send(self.selection, more_query, deadline=self._deadline)
 
@@ -379,9 +391,8 @@ class Run:
             return
         done = Done(operation=self.operation, message=self.message, body=answer.bodies[0], follow=self._follow)
         try:
-            if not self.operation.read_only:  # what follows a write must not follow an answer that is not the engine's
-                expected(self.operation.response).check(read_members(done.body))
-            outcome = await self._hook.complete(done)
+            outcome = await self.parts.reading.run(len(done.body), partial(self._read_outcome, done))
+            outcome = await self._hook.follow(done, outcome)
         except UNREADABLE as error:
             raise malformed(error) from error
         self._applied = Applied.YES
@@ -389,14 +400,22 @@ class Run:
             self._applied = Applied.PART if outcome.is_applied else Applied.NO
         answer.local = outcome.local or {}
         answer.report = lambda failure: self._report(answer, [failure])
-        self._report(answer, outcome.failures)
+        report = partial(self._report, answer, outcome.failures)
+        await self.parts.reading.run(len(done.body), report, len(outcome.failures))
+
+    def _read_outcome(self, done: Done) -> Outcome:
+        if not self.operation.read_only:  # what follows a write must not follow an answer that is not the engine's
+            expected(self.operation.response).check(read_members(done.body))
+        return self._hook.read(done)
 
     def _report(self, answer: Answer, failures: Sequence[Failure]) -> None:
         """Add the items that failed to an answer; of a strict call they are its error."""
-        answer.failures = (*answer.failures, *(self._located(failure) for failure in failures))
+        located = [self._located(failure) for failure in failures]
+        answer.failures = (*answer.failures, *located)
         if answer.failures and (self.call.strict or getattr(self.message, "strict", False)):
             raise self._partly_done(answer.failures)
-        answer.local = {**answer.local, "failures": [failure.document() for failure in answer.failures]}
+        told = answer.local.get("failures", ())
+        answer.local = {**answer.local, "failures": [*told, *(failure.document() for failure in located)]}
 
     def _located(self, failure: Failure) -> Failure:
         located = UpstreamError(failure).with_context(

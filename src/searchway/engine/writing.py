@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from searchway.transcode.weight import check_weight
 from searchway.wire import HttpRequest
 
 LARGE: Final = 16 * 1024
@@ -30,6 +31,24 @@ class Writing:
         Raises:
             InvalidArgumentError: the message breaks a rule of the contract.
         """
-        if message.ByteSize() < LARGE:
+        if not is_large(message):
             return encode()
         return await asyncio.get_running_loop().run_in_executor(self._thread, encode)
+
+    async def check_weight(self, message: Any, most: int) -> None:
+        """Refuse a message that would take long to encode even in the thread, where others wait for it.
+
+        Args:
+            message: a caller's message.
+            most: how many values it may have.
+
+        Raises:
+            InvalidArgumentError: it has more, or much that is unknown.
+        """
+        if is_large(message):
+            await asyncio.get_running_loop().run_in_executor(self._thread, check_weight, message, most)
+
+
+def is_large(message: Any) -> bool:
+    """Tell whether a message is encoded in the thread."""
+    return bool(message.ByteSize() >= LARGE)

@@ -35,7 +35,7 @@ class MultiSearch(Hook):
                 search.header.wait_for_checkpoints.extend(message.wait_for_checkpoints)
         return prepared
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Report every search that failed, by its number."""
         _, answers = searches.cut(done.body)
         failed = [_failure_of(answer, str(number)) for number, answer in enumerate(answers)]

@@ -49,7 +49,7 @@ class Hook:
         return message
 
     def needs(self, message: Any) -> Mapping[str, str]:
-        """Return the operations that `complete` will follow with, by the field of the message that asks for each."""
+        """Return the operations that `follow` will call, by the field of the message that asks for each."""
         del message
         return {}
 
@@ -61,11 +61,16 @@ class Hook:
         """
         del message
 
-    async def complete(self, done: Done) -> Outcome:
-        """Read the answer for what was not done. What this raises of an answer of another shape becomes the call's error.
+    def read(self, done: Done) -> Outcome:
+        """Read the answer for what was not done; large ones are read in a thread. What this raises of another shape becomes the call's error.
 
         Raises:
             CallError: the answer looks like a success and is not one.
         """
         del done
         return Outcome()
+
+    async def follow(self, done: Done, outcome: Outcome) -> Outcome:
+        """Call what comes after, and return what the answer and these calls come to."""
+        del done
+        return outcome

@@ -20,10 +20,10 @@ class CreateIndex(Hook):
         """A policy can only be added where there are policies."""
         return {"attach": _ADD_POLICY} if message.attach else {}
 
-    async def complete(self, done: Done) -> Outcome:
+    async def follow(self, done: Done, outcome: Outcome) -> Outcome:
         """Add the policy, and say whether that worked; the index exists either way."""
         if not done.message.attach:
-            return Outcome()
+            return outcome
         failures = await self._attach(done)
         return Outcome(failures=failures, local={"attached": not failures})
 

@@ -14,7 +14,7 @@ _REASON = "index_state_management_exception"
 class ManagedIndices(Hook):
     """A change of what manages some indices."""
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Report every index that was refused."""
         answer = read_object(done.body)
         refused = answer.get("failed_indices") or []
@@ -24,7 +24,7 @@ class ManagedIndices(Hook):
 class ExplainIndices(Hook):
     """The state of some indices."""
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Report the names asked for that the answer does not have; a pattern may match nothing."""
         found = read_members(done.body)
         asked = [name for name in done.message.indices if not is_pattern(name)]

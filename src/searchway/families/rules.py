@@ -10,7 +10,7 @@ from searchway.families.hooks import Done, Hook, Outcome
 class GetRule(Hook):
     """One rule, which comes as a list."""
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Refuse an empty list."""
         if not read_object(done.body).get("rules"):
             raise _not_found(done.message, Applied.UNSPECIFIED)
@@ -20,7 +20,7 @@ class GetRule(Hook):
 class DeleteRule(Hook):
     """The deletion of a rule."""
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Refuse an answer that says nothing was deleted."""
         if read_object(done.body).get("acknowledged") is False:
             raise _not_found(done.message, Applied.NO)

@@ -8,7 +8,7 @@ from searchway.transcode.failures import item_failure
 class BulkPutRole(Hook):
     """Many roles in one request."""
 
-    async def complete(self, done: Done) -> Outcome:
+    def read(self, done: Done) -> Outcome:
         """Report every role that was refused."""
         answer = read_object(done.body)
         refused = ((answer.get("errors") or {}).get("details") or {}).items()

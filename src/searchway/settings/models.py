@@ -153,6 +153,8 @@ class LimitSettings(Section):
     """Most variables that a GraphQL document may define."""
     variable_values: PositiveInt = 10_000
     """Most values in the variables of a GraphQL request; those inside of free JSON do not count."""
+    message_values: PositiveInt = 100_000
+    """Most values in one gRPC message, elements of lists among them; those inside of free JSON do not count."""
     introspection_values: PositiveInt = 50_000
     """Most values that a GraphQL answer may hold about the schema."""
     document_memory: PositiveInt = 32 * MIB

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from searchway.engine.reading import AT_ONCE, LARGE, LARGE_TABLE, SMALL, Reading, split_beside
+from searchway.engine.reading import AT_ONCE, ITEMS, LARGE, LARGE_TABLE, SMALL, Reading, split_beside
 from searchway.errors import MalformedAnswerError
 from searchway.transcode.answer import Answer
 
@@ -24,6 +24,14 @@ async def test_a_table_is_large_later(size: int, *, beside: bool) -> None:
     answer = Answer(bodies=(b" " * size,))
     found = await Reading().read(lambda _answer: threading.get_ident(), answer, is_table=True)
     assert (found != threading.get_ident()) is beside
+
+
+@pytest.mark.parametrize(("size", "beside"), [(ITEMS - 1, False), (ITEMS, True)])
+async def test_items_that_may_have_failed_are_read_beside_the_loop_earlier(size: int, *, beside: bool) -> None:
+    answer = Answer(bodies=(b" " * size,), report=lambda _failure: None)
+    found = await Reading().read(lambda _answer: threading.get_ident(), answer)
+    assert (found != threading.get_ident()) is beside
+    assert (await Reading().run(size, threading.get_ident) != threading.get_ident()) is beside
 
 
 async def test_others_go_on_while_a_large_answer_is_read() -> None:

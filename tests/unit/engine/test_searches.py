@@ -11,6 +11,7 @@ import pytest
 from searchway.contract.catalog import load
 from searchway.engine import Call, Engine
 from searchway.errors import CallError
+from searchway.families.joins import JOINS
 from searchway.transcode import inputs
 from searchway.transcode.answer import Answer, Page
 from searchway.transcode.response import Dialect, reader
@@ -66,11 +67,20 @@ async def test_a_request_is_bounded_in_searches() -> None:
     assert sorted(len(request) for request in upstream.searches) == [10, 20, 20]
 
 
-async def test_a_request_is_bounded_in_bytes() -> None:
-    large = [{"query": {"ids": f"{i}" * 2_000_000}} for i in range(5)]
+async def test_a_request_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JOINS["fleet.Search"], "bound", 35_000)
+    bodies = [{"query": {"ids": f"{i:05}" * 3_000}} for i in range(5)]
     async with searching(10) as (engine, upstream):
-        await asyncio.gather(*(search(engine, body=one) for one in large))
+        await asyncio.gather(*(search(engine, body=one) for one in bodies))
     assert sorted(len(request) for request in upstream.searches) == [1, 2, 2]
+
+
+async def test_a_search_that_is_checked_beside_the_loop_keeps_nobody_waiting() -> None:
+    large = [{"query": {"ids": f"{i}" * 2_000_000}} for i in range(3)]
+    async with searching(10) as (engine, upstream):
+        await asyncio.gather(*(search(engine, body=one) for one in [*large, {}, {"size": 1}]))
+    assert sum(len(request) for request in upstream.searches) == 5
+    assert 2 in [len(request) for request in upstream.searches]
 
 
 async def test_pages_of_searches_share_a_request_too() -> None:

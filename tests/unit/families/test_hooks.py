@@ -33,7 +33,7 @@ async def complete(name: str, values: Mapping[str, Any], body: Any, follow: Foll
     message = inputs.build(operation.request, values)
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
     done = Done(operation=operation, message=message, body=raw, follow=follow or Following())
-    return await HOOKS[name].complete(done)
+    return await HOOKS[name].follow(done, HOOKS[name].read(done))
 
 
 def told(outcome: Outcome) -> list[tuple[Code, str]]:

@@ -1,0 +1,56 @@
+"""Messages of more values than can be encoded in reasonable time are refused by number, before anything else looks at them."""
+
+from typing import Any
+
+import pytest
+
+from hostile.work import counted
+from searchway.api.security.v1.security_pb2 import BulkPutRoleRequest, IndicesPrivileges, NamedRole, PutRoleRequest
+from searchway.errors import InvalidArgumentError
+from searchway.transcode.weight import check_weight
+
+UNKNOWN = b"\xa0\x06\x01"
+"""A field that no message has."""
+
+
+def role(indices: int) -> NamedRole:
+    found = NamedRole(name="r")
+    found.role.indices.extend([IndicesPrivileges(names=["a"], privileges=["read"])] * indices)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("message", "values"),
+    [
+        (PutRoleRequest(name="r"), 1),
+        (PutRoleRequest(name="r", role={"cluster": ["a"] * 50}), 52),
+        (BulkPutRoleRequest(roles=[role(10)]), 1 + 2 + 10 + 20),
+    ],
+)
+def test_messages_and_elements_of_lists_count(message: Any, values: int) -> None:
+    check_weight(message, values)
+    with pytest.raises(InvalidArgumentError, match=rf"at most {values - 1} values.*limits\.message_values"):
+        check_weight(message, values - 1)
+
+
+def test_free_json_is_one_value() -> None:
+    message = PutRoleRequest(name="r")
+    message.role.metadata.text = '{"a": [1, 2, 3, 4, 5]}'
+    check_weight(message, 4)
+
+
+def test_the_count_stops_at_the_bound() -> None:
+    works: list[int] = []
+    for size in (10_000, 100_000):
+        message = BulkPutRoleRequest(roles=[role(1)] * size)
+        with counted() as work, pytest.raises(InvalidArgumentError):
+            check_weight(message, 1_000)
+        works.append(work.calls)
+    assert works[1] < 2 * works[0]
+
+
+def test_unknown_fields_are_refused_without_being_looked_through() -> None:
+    known = PutRoleRequest(name="r").SerializeToString()
+    check_weight(PutRoleRequest.FromString(known + UNKNOWN * 10_000), 1)  # few enough to find out which
+    with pytest.raises(InvalidArgumentError, match=r"300000 bytes are of unknown fields.*PutRoleRequest"):
+        check_weight(PutRoleRequest.FromString(known + UNKNOWN * 100_000), 1)
