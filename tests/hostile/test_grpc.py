@@ -100,3 +100,18 @@ async def test_flood_of_pings_ends_the_connection() -> None:
         while kind != GOAWAY:
             kind, payload = await frame(reader)
         assert b"too_many_pings" in payload
+
+
+@pytest.mark.parametrize("method", ["PutRole", "BulkPutRole"])
+async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    parsed: list[Any] = []
+    monkeypatch.setattr("searchway.rpc.handler.Handler._understand", lambda *given: parsed.append(given))
+    role = b"\x12\x00" * 600_000  # of PutRole: indices, of BulkPutRole: roles
+    requests = {"PutRole": b"\x1a" + b"\x80\x9f\x49" + role, "BulkPutRole": role}
+    async with serving() as port, grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = channel.unary_unary(f"/searchway.api.security.v1.SecurityService/{method}")
+        with pytest.raises(grpc.aio.AioRpcError, match=r"at most 100000 values.*limits\.message_values"):
+            await call(requests[method])
+    assert parsed == []

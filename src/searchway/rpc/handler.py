@@ -19,6 +19,7 @@ from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
 from searchway.rpc.stopping import Gate
+from searchway.rpc.weighing import LARGE, Weighing
 from searchway.transcode.answer import Read
 from searchway.transcode.response import Dialect, reader
 
@@ -47,12 +48,13 @@ class Engine(Protocol):
 class Handler:
     """Serves one operation."""
 
-    def __init__(self, operation: Operation, engine: Engine, send_bytes: int, gate: Gate) -> None:
-        """Take the engine that runs the calls, how large an answer may be, and what holds answers back while the server stops."""
+    def __init__(self, operation: Operation, engine: Engine, send_bytes: int, gate: Gate, weighing: Weighing) -> None:
+        """Take the engine that runs the calls, how large an answer may be, what holds answers back while the server stops, and what weighs requests."""
         self._operation = operation
         self._engine = engine
         self._send_bytes = send_bytes
         self._gate = gate
+        self._weighing = weighing
         self._parse = operation.request.cls.FromString
         self._response = operation.response.cls
         self._views = lru_cache(maxsize=_MASKS)(self._view)
@@ -82,22 +84,24 @@ class Handler:
 
     async def _answer_all(self, request: bytes, context: Any, call: Call) -> None:
         """Send each answer; the next is made when it is on its way, so that a slow reader holds up the cluster and fills no memory."""
-        message, selection, read = self._read(request, call)
+        message, selection, read = await self._read(request, call)
         async with aclosing(self._engine.stream(self._operation, message, call, read, selection)) as answers:
             async for answer in answers:
                 await context.write(answer)
 
     async def _answer(self, request: bytes, call: Call) -> bytes:
         try:
-            message, selection, read = self._read(request, call)
+            message, selection, read = await self._read(request, call)
             return await self._engine.run(self._operation, message, call, read, selection)
         finally:
             if self._gate.held:
                 await self._gate.released()
 
-    def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
+    async def _read(self, request: bytes, call: Call) -> tuple[Any, Selection | None, Read[bytes]]:
         """Return the message, what is selected of an answer, and what makes bytes of it; note it if the call is refused."""
         try:
+            if len(request) >= LARGE:
+                await self._weighing.check(self._operation.request, request)
             return self._understand(request, call)
         except CallError as error:
             self._engine.refused("grpc", error.code, call.request_id, self._operation.name)

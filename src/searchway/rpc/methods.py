@@ -11,6 +11,8 @@ from searchway.errors import Code, Failure
 from searchway.rpc.calls import read_call
 from searchway.rpc.handler import Engine, Handler, abort
 from searchway.rpc.stopping import Gate
+from searchway.rpc.weighing import Weighing
+from searchway.settings import LimitSettings
 from searchway.suggestions import closest
 
 _LONGEST_PATH = 200
@@ -22,9 +24,10 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no type
     Requests and answers pass as bytes, because grpc turns errors of its own (de)serializers into UNKNOWN and INTERNAL.
     """
 
-    def __init__(self, catalog: Catalog, engine: Engine, send_bytes: int, gate: Gate) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, limits: LimitSettings, gate: Gate) -> None:
+        weighing = Weighing(limits.message_values)
         self._methods: Mapping[str, Any] = {
-            operation.grpc_path: _method(operation, Handler(operation, engine, send_bytes, gate))
+            operation.grpc_path: _method(operation, Handler(operation, engine, limits.grpc_send_bytes, gate, weighing))
             for operation in catalog.operations.values()
         }
 

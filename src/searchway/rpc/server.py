@@ -112,7 +112,7 @@ def create_server(
 
 
 def _handlers(engine: Engine, catalog: Catalog, settings: Settings, gate: Gate) -> tuple[Any, ...]:
-    methods = Methods(catalog, engine, settings.limits.grpc_send_bytes, gate)
+    methods = Methods(catalog, engine, settings.limits, gate)
     unknown = UnknownMethods((one.grpc_path for one in catalog.operations.values()), engine)
     services = [*catalog.services, HEALTH]
     reflection = reflection_handlers(catalog.descriptor_set, services) if settings.introspection else []

@@ -7,7 +7,7 @@ import pytest
 from hostile.work import counted
 from searchway.api.security.v1.security_pb2 import BulkPutRoleRequest, IndicesPrivileges, NamedRole, PutRoleRequest
 from searchway.errors import InvalidArgumentError
-from searchway.transcode.weight import check_weight
+from searchway.transcode.weight import check_encoded, check_weight
 
 UNKNOWN = b"\xa0\x06\x01"
 """A field that no message has."""
@@ -29,6 +29,9 @@ def role(indices: int) -> NamedRole:
 )
 def test_messages_and_elements_of_lists_count(message: Any, values: int) -> None:
     check_weight(message, values)
+    check_encoded(message.DESCRIPTOR, message.SerializeToString(), values)
+    with pytest.raises(InvalidArgumentError, match=rf"at most {values - 1} values.*limits\.message_values"):
+        check_encoded(message.DESCRIPTOR, message.SerializeToString(), values - 1)
     with pytest.raises(InvalidArgumentError, match=rf"at most {values - 1} values.*limits\.message_values"):
         check_weight(message, values - 1)
 
@@ -54,3 +57,27 @@ def test_unknown_fields_are_refused_without_being_looked_through() -> None:
     check_weight(PutRoleRequest.FromString(known + UNKNOWN * 10_000), 1)  # few enough to find out which
     with pytest.raises(InvalidArgumentError, match=r"300000 bytes are of unknown fields.*PutRoleRequest"):
         check_weight(PutRoleRequest.FromString(known + UNKNOWN * 100_000), 1)
+
+
+def test_an_encoded_message_is_counted_up_to_the_bound() -> None:
+    works: list[int] = []
+    for size in (10_000, 100_000):
+        data = b"\x12\x00" * size
+        with counted() as work, pytest.raises(InvalidArgumentError):
+            check_encoded(BulkPutRoleRequest.DESCRIPTOR, data, 1_000)
+        works.append(work.calls)
+    assert works[1] == works[0]
+
+
+def test_every_form_of_a_field_is_passed_over() -> None:
+    forms = b"\x08\x96\x01" + b"\x11" + bytes(8) + b"\x1d" + bytes(4) + b"\xa2\x06\x03abc" + b"\x0b\x0c"
+    check_encoded(PutRoleRequest.DESCRIPTOR, forms, 6)
+    with pytest.raises(InvalidArgumentError):
+        check_encoded(PutRoleRequest.DESCRIPTOR, forms, 5)
+
+
+@pytest.mark.parametrize("data", [b"\x12", b"\x0a\xff", b"\xff" * 100_000, b"\x1a\xff\xff\xff\xff\x7f\x12"])
+def test_what_is_no_message_is_left_to_the_parser(data: bytes) -> None:
+    with counted() as work:
+        check_encoded(PutRoleRequest.DESCRIPTOR, data, 100)
+    assert work.calls <= 200_100
