@@ -1,0 +1,9 @@
+graphql`
+  query ShardsQuery($first: Int) {
+    cat {
+      allocation(first: $first) {
+        totalCount
+      }
+    }
+  }
+`;
