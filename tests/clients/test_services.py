@@ -10,15 +10,20 @@ import pytest
 
 from clients.conftest import HERE, Programs
 from docs.blocks import README, read_blocks
+from searchway.graph.graphiql.build import Node, install_packages
 
 COMMAND_SECONDS = 280
 CONSOLES = [block for block in read_blocks(README) if block.language == "console"]
-SOURCES = {"go": HERE / "go/service/main.go", "ts": HERE / "nodejs/service.ts", "yaml": HERE / "go/buf.gen.yaml"}
+SOURCES = {
+    "go": ["go/service/main.go"],
+    "ts": ["nodejs/service.ts", "connect/service.ts"],
+    "yaml": ["go/buf.gen.yaml", "connect/buf.gen.yaml"],
+}
 
 
-def commands(tool: str) -> str:
-    """Return the commands of the README that use a tool."""
-    (found,) = [block.text for block in CONSOLES if f"\n{tool} " in block.text]
+def commands(*words: str) -> str:
+    """Return the commands of the README among which these are."""
+    (found,) = [block.text for block in CONSOLES if all(f"\n{word} " in block.text for word in words)]
     return found
 
 
@@ -29,7 +34,7 @@ def shell(text: str, folder: Path, *tools: Path) -> str:
     done = subprocess.run(
         ["/bin/bash", "-euo", "pipefail", "-c", text],
         cwd=folder,
-        env={**os.environ, "PATH": path, "GOFLAGS": "-mod=readonly"},
+        env={**os.environ, "PATH": path, "GOFLAGS": "-mod=readonly -buildvcs=false"},
         capture_output=True,
         text=True,
         check=False,
@@ -41,16 +46,15 @@ def shell(text: str, folder: Path, *tools: Path) -> str:
 
 @pytest.mark.parametrize("language", SOURCES)
 def test_the_readme_shows_parts_of_the_programs(language: str) -> None:
-    source = SOURCES[language].read_text(encoding="utf-8")
-    shown = [block.text.strip() for block in read_blocks(README) if block.language == language]
-    assert shown
-    for text in shown:
-        assert all(part in source for part in text.split("\n\n"))
+    shown = [block.text for block in read_blocks(README) if block.language == language]
+    for text, name in zip(shown, SOURCES[language], strict=True):
+        source = (HERE / name).read_text(encoding="utf-8")
+        assert all(part in source for part in text.strip().split("\n\n"))
 
 
 def test_go(go: Path, grpc_address: str, tmp_path: Path) -> None:
-    shutil.copytree(HERE / "go", tmp_path / "go")
-    shell(commands("go"), tmp_path / "go", go.parent)
+    shutil.copytree(HERE / "go", tmp_path / "go", ignore=shutil.ignore_patterns("protos", "gen"))
+    shell(commands("buf", "go"), tmp_path / "go", go.parent)
     assert shell(f"./client {grpc_address}", tmp_path / "go").splitlines() == [
         "states: [hot old]",
         "error: ism.GetPolicy status_exception",
@@ -59,14 +63,30 @@ def test_go(go: Path, grpc_address: str, tmp_path: Path) -> None:
     ]
 
 
-def test_typescript(programs: Programs, grpc_address: str, tmp_path: Path) -> None:
-    for name in ("package.json", "service.ts", "tsconfig.json"):
-        shutil.copy(HERE / "nodejs" / name, tmp_path)
-    (tmp_path / "node_modules").symlink_to(programs.home / "node_modules")
-    shell(commands("npx"), tmp_path, programs.node.folder)
+def prepare(folder: Path, sources: Path, packages: Path) -> None:
+    """Lay out a package as a user has it, with its dependencies installed."""
+    built = shutil.ignore_patterns("node_modules", "protos", "gen", "built")
+    shutil.copytree(sources, folder, dirs_exist_ok=True, ignore=built)
+    (folder / "node_modules").symlink_to(packages / "node_modules")
+
+
+def test_grpc_js(programs: Programs, grpc_address: str, tmp_path: Path) -> None:
+    prepare(tmp_path, HERE / "nodejs", programs.home)
+    shell(commands("npx proto-loader-gen-types"), tmp_path, programs.node.folder)
     assert shell(f"node built/service.js {grpc_address}", tmp_path, programs.node.folder).splitlines() == [
         "states: hot old",
         "error: ism.GetPolicy status_exception",
         "deadline: true",
         "stream: 3 CANCELLED",
+    ]
+
+
+def test_connect(node: Node, grpc_address: str, tmp_path: Path) -> None:
+    prepare(tmp_path, HERE / "connect", install_packages(HERE / "connect", node, name="connect-client"))
+    shell(commands("buf generate\nnpx"), tmp_path, node.folder)
+    assert shell(f"node built/service.js {grpc_address}", tmp_path, node.folder).splitlines() == [
+        "states: hot old",
+        "error: ism.GetPolicy status_exception",
+        "deadline: true",
+        "stream: 3 Canceled",
     ]

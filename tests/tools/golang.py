@@ -21,7 +21,7 @@ def go() -> Path:
 def build(go: Path, module: Path, package: str, program: Path) -> Path:
     """Build a program of a Go module and return its path; fails with what Go printed."""
     done = subprocess.run(
-        [go, "build", "-mod=readonly", "-o", program, package],
+        [go, "build", "-mod=readonly", "-buildvcs=false", "-o", program, package],
         cwd=module,
         capture_output=True,
         text=True,
