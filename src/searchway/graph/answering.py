@@ -18,10 +18,11 @@ from searchway.graph.cohorts import first_calls, form_cohorts
 from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
 from searchway.graph.failures import request_errors, unexpected
+from searchway.graph.media import EVENTS
 from searchway.graph.named import NamedDocuments
 from searchway.graph.plan import Plan
 from searchway.graph.refusals import RefusedError, RequestError
-from searchway.graph.requests import EVENTS, GraphQLRequest
+from searchway.graph.requests import GraphQLRequest
 from searchway.graph.store import DocumentStore
 
 _NOBODY: Mapping[int, Expected] = {}

@@ -26,20 +26,10 @@ from searchway.graph.answering import Answerer, Understood
 from searchway.graph.callers import Caller, read_caller
 from searchway.graph.compression import check_encoding, decode_body, encode_body
 from searchway.graph.failures import unexpected
+from searchway.graph.media import EVENTS, GRAPHQL, JSON, check_content_type, negotiate
 from searchway.graph.page import wants_page
 from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
-from searchway.graph.requests import (
-    EVENTS,
-    GRAPHQL,
-    JSON,
-    GraphQLRequest,
-    check_content_type,
-    is_batch,
-    negotiate,
-    read_batch,
-    read_body,
-    read_url,
-)
+from searchway.graph.requests import GraphQLRequest, is_batch, read_batch, read_body, read_url
 from searchway.graph.sse import EventStreams
 from searchway.graph.transport import Disconnected, Reply, Watch, receive_body, send_reply
 from searchway.settings import LimitSettings

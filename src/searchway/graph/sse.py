@@ -18,9 +18,10 @@ from starlette.types import Receive, Send
 from searchway.errors import Code
 from searchway.graph.answering import Answerer, Understood
 from searchway.graph.callers import Caller
+from searchway.graph.media import EVENTS
 from searchway.graph.openings import Openings, TooManyOpenError
 from searchway.graph.refusals import BadRequestError, RequestError
-from searchway.graph.requests import EVENTS, GraphQLRequest
+from searchway.graph.requests import GraphQLRequest
 from searchway.graph.transport import Watch
 
 PING_SECONDS = 12.0

@@ -5,8 +5,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from searchway.graph.media import GRAPHQL, JSON, check_content_type, negotiate
 from searchway.graph.refusals import BadRequestError
-from searchway.graph.requests import GRAPHQL, JSON, check_content_type, negotiate, read_batch, read_body, read_url
+from searchway.graph.requests import read_batch, read_body, read_url
 
 
 @pytest.mark.parametrize(
