@@ -1,10 +1,7 @@
 """Trusted documents out of the manifests that the tools from npm write, each made here, named by clients as these do it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ import httpx
 import pytest
 
 from searchway.graph.graphiql.build import Node, install_packages
-from tools.gateway import await_health, free_port
+from tools.gateway import serving
 
 SOURCES = Path(__file__).parent / "manifests"
 SCHEMA = Path(__file__).parents[2] / "graphql" / "schema.graphql"
@@ -42,18 +39,9 @@ def project(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def endpoint(project: Path) -> Iterator[str]:
     """A gateway that takes no other documents."""
-    port, log = free_port(), project / "output.txt"
-    command = [sys.executable, "-m", "searchway", "serve", "--sandbox", "--http", f"127.0.0.1:{port}", "--grpc", "off"]
-    environ = {"SEARCHWAY_DOCUMENTS": str(project / "manifests"), "SEARCHWAY_DOCUMENTS_ONLY": "true"}
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environ}) as process,
-    ):
-        try:
-            await_health(f"http://127.0.0.1:{port}/healthz", process, log)
-            yield f"http://127.0.0.1:{port}/graphql"
-        finally:
-            process.terminate()
+    settings = {"SEARCHWAY_DOCUMENTS": str(project / "manifests"), "SEARCHWAY_DOCUMENTS_ONLY": "true"}
+    with serving(project, "--grpc", "off", **settings) as address:
+        yield f"{address}/graphql"
 
 
 def count(data: Any) -> int:

@@ -1,10 +1,12 @@
 """A gateway on its sandbox in a process of its own, as a user starts it."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -28,13 +30,24 @@ def grpc_address(gateway: str, grpc_port: int) -> str:
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory, grpc_port: int) -> Iterator[str]:
     """The address at which it speaks HTTP."""
-    http = free_port()
-    log = tmp_path_factory.mktemp("gateway") / "output.txt"
-    command = [sys.executable, "-m", "searchway", "serve", "--sandbox"]
-    command += ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc_port}"]
+    with serving(tmp_path_factory.mktemp("gateway"), "--grpc", f"127.0.0.1:{grpc_port}") as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, *flags: str, **variables: str) -> Iterator[str]:
+    """Serve on the sandbox and yield the address of HTTP.
+
+    Args:
+        folder: where the output goes.
+        flags: more flags of the command line.
+        variables: settings.
+    """
+    http, log = free_port(), folder / "output.txt"
+    command = [sys.executable, "-m", "searchway", "serve", "--sandbox", "--http", f"127.0.0.1:{http}", *flags]
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process,
+        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **variables}) as process,
     ):
         try:
             await_health(f"http://127.0.0.1:{http}/healthz", process, log)
