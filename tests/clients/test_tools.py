@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from clients.conftest import Protos
-from tools.grpcurl import grpcurl  # noqa: F401  # a fixture
+from tools.golang import ghz  # noqa: F401  # a fixture
+from tools.grpcurl import grpcurl  # noqa: F401  # same
 
 METHOD = "searchway.api.ism.v1.IsmService/GetPolicy"
 REQUEST = json.dumps({"policy_id": "log-retention"})
@@ -39,3 +40,15 @@ def test_buf_curl(protos: Protos, grpc_address: str, options: tuple[str, ...]) -
     buf = Path(sys.executable).parent / "buf"
     how = ("--protocol", "grpc", "--http2-prior-knowledge", *options, *HEADER, "-d", REQUEST)
     assert states([buf, "curl", *how, f"http://{grpc_address}/{METHOD}"], protos.folder) == ["hot", "old"]
+
+
+@pytest.mark.parametrize(
+    "options", [("--import-paths", ".", "--proto", "searchway/api/ism/v1/ism.proto"), ()], ids=["proto", "reflection"]
+)
+def test_ghz(ghz: Path, protos: Protos, grpc_address: str, options: tuple[str, ...]) -> None:  # noqa: F811  # same
+    metadata = json.dumps({"x-searchway-cluster": "opensearch"})
+    calls = ("-n", "50", "-c", "5", "--call", METHOD, "-m", metadata, "-d", REQUEST)
+    command: list[str | Path] = [ghz, "--insecure", *options, *calls, "-O", "json", grpc_address]
+    done = subprocess.run(command, cwd=protos.folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["statusCodeDistribution"] == {"OK": 50}
