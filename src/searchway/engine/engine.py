@@ -15,7 +15,7 @@ from searchway.engine.joins import Joins
 from searchway.engine.merging import Merger
 from searchway.engine.occupancy import Bounds
 from searchway.engine.paging import PageSizes
-from searchway.engine.reading import Reading
+from searchway.engine.reading import Reading, is_small
 from searchway.engine.run import Parts, Run
 from searchway.engine.sharing import Sharing
 from searchway.engine.streaming import open_stream, paged_run
@@ -87,7 +87,10 @@ class Engine:
                 await self._admission.enter(cluster.name, operation, call)
                 try:
                     run = Run(self._parts, operation, message, call, selection)
-                    return await self._reading.read(read, await run.answer(), is_table=operation.form is Form.TABLE)
+                    answer = await run.answer()
+                    if is_small(answer):  # as most are: nothing is waited for
+                        return read(answer)
+                    return await self._reading.read(read, answer, is_table=operation.form is Form.TABLE)
                 finally:
                     self._admission.leave(cluster.name, call)
             except CallError as error:

@@ -73,7 +73,8 @@ class PageRequest:
         Raises:
             InvalidArgumentError: the size is negative.
         """
-        return cls(size=message.page_size or None, token=message.page_token)
+        size, token = message.page_size or None, message.page_token
+        return cls(size=size, token=token) if size or token else _ANY
 
     def cut(self, start: int, stop: int) -> slice:
         """Return what is wanted of the items between two places: the first of them, and of these the last.
@@ -86,6 +87,10 @@ class PageRequest:
         if self.last is not None:
             start = max(start, stop - self.last)
         return slice(start, stop)
+
+
+_ANY = PageRequest(size=None, token="")
+"""What most calls want: no page of a certain size or place."""
 
 
 class Pager:

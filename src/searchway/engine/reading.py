@@ -32,6 +32,11 @@ AT_ONCE: Final = 128 * 1024
 _T = TypeVar("_T")
 
 
+def is_small(answer: Answer) -> bool:
+    """Tell whether an answer may be read at any moment."""
+    return len(answer.bodies) == 1 and len(answer.bodies[0]) <= SMALL
+
+
 class Reading:
     """Reads answers for all calls of an engine."""
 

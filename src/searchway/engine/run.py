@@ -106,6 +106,8 @@ class Run:
         self._product: Product | None = None
         self._deadline = parts.deadline(call.deadline)
         self._applied: Applied | None = None
+        self._is_large = is_large(message)
+        self._whole: tuple[tuple[Product | None, Pairs], HttpRequest] | None = None
         self.is_sent = False
         self.carries: Sequence[Run] = ()
         self.headers_of = call
@@ -165,7 +167,8 @@ class Run:
         """
         headers_of = self.headers_of
         headers = {**headers_of.headers, "x-opaque-id": headers_of.request_id}
-        request = await self.parts.writing.write(self.message, partial(self._request, selection, more_query))
+        encode_it = partial(self._request, selection, more_query)
+        request = await self.parts.writing.write(self.message, encode_it) if self._is_large else encode_it()
         end = self.latest if deadline is None else deadline
         try:
             response = await self.cluster.send(
@@ -270,16 +273,24 @@ class Run:
 
     async def _check(self) -> None:
         """Refuse what must not be sent."""
-        await self.parts.writing.write(self.message, partial(self._request, None, ()))
+        encode_it = partial(self._request, None, ())
+        await self.parts.writing.write(self.message, encode_it) if self._is_large else encode_it()
 
     def _request(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
-        return encode(
+        """Return the request; that for the whole answer, which is compared with others as well as sent, is made once."""
+        which = (self._product, more_query) if selection is None else None
+        if which is not None and self._whole is not None and self._whole[0] == which:
+            return self._whole[1]
+        request = encode(
             self.operation,
             self.prepared,
             engine=self._product,
             selection=selection,
             more_query=more_query,
         )
+        if which is not None:
+            self._whole = (which, request)
+        return request
 
     async def _fetch(self) -> Answer:
         if self.operation.paging is None:
@@ -329,7 +340,7 @@ class Run:
     async def _respond(self, more_query: Pairs) -> HttpResponse:
         """Get the answer in the cheapest way that is allowed."""
         sharing, operation = self.parts.sharing, self.operation
-        large = is_large(self.message)
+        large = self._is_large
         joins = self.parts.merger.takes(self)
         if not joins:
             self.call.settle()

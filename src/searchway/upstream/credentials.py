@@ -35,6 +35,7 @@ class HeaderPolicy:
             SettingsError: A key or token could not stand in a header, or is larger than the cluster takes.
         """
         self._forwarded = tuple((name, name.encode("ascii")) for name in forwarded)
+        self._telling = tuple(name for name in forwarded if name not in TRACING)
         self._forwards_credentials = settings.forward_credentials
         self._own = _authorization(settings)
         self._username = settings.username or ""
@@ -102,8 +103,11 @@ class HeaderPolicy:
 
         Callers with different ones must never share a request.
         """
-        told = [(name, caller[name]) for name, _ in self._forwarded if name in caller and name not in TRACING]
-        return blake2b(repr((self._authorization(caller), told)).encode(), digest_size=16).digest()
+        told = [(name, caller[name]) for name in self._telling if name in caller]
+        authorization = self._authorization(caller)
+        if told:
+            return blake2b(repr((authorization, told)).encode(), digest_size=16, person=b"headers").digest()
+        return blake2b(authorization or b"", digest_size=16).digest()
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
         if self._forwards_credentials and (theirs := caller.get("authorization")):
