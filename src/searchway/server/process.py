@@ -124,9 +124,9 @@ def _ports(listeners: Mapping[str, Server | HttpListener]) -> Ports:
 def _calm_collector() -> None:
     """Keep the garbage collector off what lives as long as the process, and let it look for cycles less often: calls leave few.
 
-    The middle generation holds at most 25,000 objects: it is looked through at once, which takes some ten milliseconds then. Syntax
+    The middle generation holds at most 50,000 objects: it is looked through at once, which takes some ten milliseconds then. Syntax
     trees of large documents fill it.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(5_000, 5, 50)
+    gc.set_threshold(10_000, 5, 50)
