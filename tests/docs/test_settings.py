@@ -24,7 +24,18 @@ FLAGS: Final = {
     for flag in (*option.opts, *option.secondary_opts)
     if flag.startswith("--")
 }
-OTHER_FLAGS: Final = {"--file", "--build", "--help", "--group", "--upgrade"}  # of docker, click, pip and uv
+OTHER_FLAGS: Final = {
+    *("--file", "--build", "--help", "--group", "--upgrade"),  # of docker, click, pip and uv
+    *(
+        "--keepCase",
+        "--longs",
+        "--enums",
+        "--grpcLib",
+        "--importFileExtension",
+        "--includeDirs",
+        "--outDir",
+    ),  # of proto-loader
+}
 CONFIGURATIONS: Final = [block for block in read_blocks(README) if block.language == "toml"]
 
 
@@ -56,7 +67,7 @@ def test_a_clusters_variables_exist() -> None:
 
 @pytest.mark.parametrize("path", [README, CONTRIBUTING], ids=lambda path: path.name)
 def test_every_flag_exists(path: Path) -> None:
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", path.read_text(encoding="utf-8")))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-zA-Z-]+", path.read_text(encoding="utf-8")))
     assert named <= FLAGS | OTHER_FLAGS
 
 
