@@ -4,6 +4,7 @@ Work is counted in function calls, which are the same under every load. A tenth 
 the loop for 50 ms at worst.
 """
 
+import gc
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
@@ -158,3 +159,17 @@ async def test_remembered_plans_do_not_multiply() -> None:
             given: dict[str, Any] = {f"v{n}": value for n, value in enumerate(chosen)}
             document.plan(operation, given, document.variables(operation, given))
             assert store.weight <= 4 * 1024 * 1024
+
+
+async def test_remembered_documents_leave_little_to_the_garbage_collector() -> None:
+    """A full collection looks through all objects at once and holds every thread, half a microsecond to one for each."""
+    store = DocumentStore(SCHEMA, LimitSettings(), introspection=True)
+    fields = " ".join(f"a{n}: allocation {{ edges {{ node {{ node shards }} }} }}" for n in range(100))
+    gc.collect()
+    before = len(gc.get_objects())
+    for number in range(80):
+        document = await store.get(f"query q{number} {{ cat {{ {fields} }} }}")
+        operation = document.operation(None)
+        document.plan(operation, {}, document.variables(operation, {}))
+    gc.collect()
+    assert len(gc.get_objects()) - before <= MOST_ON_THE_LOOP

@@ -157,7 +157,7 @@ class LimitSettings(Section):
     """Most values in one gRPC message, elements of lists among them; those inside of free JSON do not count."""
     introspection_values: PositiveInt = 50_000
     """Most values that a GraphQL answer may hold about the schema."""
-    document_memory: PositiveInt = 32 * MIB
+    document_memory: PositiveInt = 8 * MIB
     """Memory for GraphQL documents and their plans that are remembered, in bytes as the gateway estimates them."""
     persisted_query_memory: NonNegativeInt = 16 * MIB
     """Memory for the texts of automatic persisted queries, in bytes, for each process; 0 switches them off."""
