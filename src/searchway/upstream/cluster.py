@@ -15,6 +15,7 @@ from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.credentials import TRACING, HeaderPolicy
 from searchway.upstream.detection import Detection
+from searchway.upstream.limit import TimeLimit
 from searchway.upstream.node import TOO_LARGE, UNAVAILABLE_STATUSES, Broken
 from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pool
@@ -70,7 +71,7 @@ class Cluster:
         self._forwards = settings.forward_credentials
         self._asking = asyncio.Semaphore(_ASKING_EACH if self._forwards else 1)
         self._detection = detection
-        self._asked: set[asyncio.Timeout] = set()
+        self._asked: set[TimeLimit] = set()
         self._cut = False
 
     @property
@@ -152,7 +153,7 @@ class Cluster:
         )
         order = Order(outgoing=outgoing, retry=retry, deadline=deadline, watcher=watcher)
         try:
-            async with asyncio.timeout(left) as limit:
+            with TimeLimit(left) as limit:
                 self._asked.add(limit)
                 outcome = await self._sender.send(order)
         except TimeoutError:
@@ -180,10 +181,8 @@ class Cluster:
     def cut(self) -> None:
         """End every call at once, those that are yet to come too: the gateway stops. What a write knows of its fate, it still says."""
         self._cut = True
-        now = asyncio.get_running_loop().time()
-        for limit in self._asked:
-            if not limit.expired():
-                limit.reschedule(now)
+        for limit in tuple(self._asked):
+            limit.end()
 
     def _too_late(self, retry: Retry, problem: str, *, sent: bool) -> TransportError:
         if self._cut:
