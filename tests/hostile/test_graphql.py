@@ -6,6 +6,7 @@ the loop for 50 ms at worst.
 
 import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from itertools import product
@@ -173,3 +174,18 @@ async def test_remembered_documents_leave_little_to_the_garbage_collector() -> N
         document.plan(operation, {}, document.variables(operation, {}))
     gc.collect()
     assert len(gc.get_objects()) - before <= MOST_ON_THE_LOOP
+
+
+async def test_a_document_that_is_dropped_leaves_nothing_to_the_garbage_collector() -> None:
+    store = DocumentStore(SCHEMA, LimitSettings(document_memory=1), introspection=True)
+    for text in ("{ __typename }", "{ cat { allocation { totalCount } } }"):
+        document = await store.get(text)
+        operation = document.operation(None)
+        document.plan(operation, {}, document.variables(operation, {}))
+        gone = weakref.ref(document.node)
+        gc.collect()  # what validation left behind
+        gc.disable()
+        del document, operation
+        is_gone = gone() is None
+        gc.enable()
+        assert is_gone

@@ -64,7 +64,7 @@ class Document:
         """The plans in use, by operation name and values of the conditions."""
         self.grown: Callable[[], None] = _nothing
         """Called when its weight has changed."""
-        self._own_weight = _count_tokens(node) * _BYTES_PER_TOKEN
+        self._own_weight = _take_tokens_apart(node) * _BYTES_PER_TOKEN
 
     @property
     def text(self) -> str:
@@ -173,12 +173,15 @@ class Document:
         self.grown()
 
 
-def _count_tokens(node: DocumentNode) -> int:
+def _take_tokens_apart(node: DocumentNode) -> int:
+    """Return how many tokens there are, and end what links them in a circle: else a document that is dropped is left to the collector."""
     token = node.loc.start_token if node.loc else None
     count = 0
     while token is not None:
         count += 1
-        token = token.next
+        following = token.next
+        token.prev = token.next = None
+        token = following
     return count
 
 

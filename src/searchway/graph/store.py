@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Hashable, Mapping
 from functools import partial
 from typing import Any
+from weakref import ref
 
 from graphql import GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
@@ -109,10 +110,11 @@ class DocumentStore:
             self._keep(text, reading.result())
 
     def _keep(self, text: str, document: Document) -> Document:
-        document.grown = partial(self._weigh, text, document)
+        document.grown = partial(self._weigh, text, ref(document))  # no circle: what is dropped goes at once
         self._kept.put(text, document, document.weight)
         return document
 
-    def _weigh(self, text: str, document: Document) -> None:
-        if self._kept.get(text) is document:
+    def _weigh(self, text: str, weak: "ref[Document]") -> None:
+        document = weak()
+        if document is not None and self._kept.get(text) is document:
             self._kept.put(text, document, document.weight)
