@@ -182,10 +182,10 @@ async def test_a_document_that_is_dropped_leaves_nothing_to_the_garbage_collecto
         document = await store.get(text)
         operation = document.operation(None)
         document.plan(operation, {}, document.variables(operation, {}))
-        gone = weakref.ref(document.node)
+        gone = [weakref.ref(one) for one in (document.node, operation, operation.selection_set)]
         gc.collect()  # what validation left behind
         gc.disable()
         del document, operation
-        is_gone = gone() is None
+        is_gone = [one() for one in gone] == [None] * 3
         gc.enable()
         assert is_gone

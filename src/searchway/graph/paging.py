@@ -52,6 +52,7 @@ class ConnectionPlan:
             self._fields.append(Selected(self._items, _COUNTED, Selection(()) if self._items.shape else None))
         self.selection = Selection(tuple(self._fields))
         """What is selected of the operation's answer, under keys of its own."""
+        del self._collector  # it knows the executor, which knows itself: no plan may keep that from going at once
 
     def finish(self, data: dict[str, Any], answer: Answer) -> dict[str, Any]:
         """Make the connection of what was read."""
