@@ -6,7 +6,7 @@ them. Knows nothing of sockets.
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 import httptools
 import httpx
@@ -17,6 +17,9 @@ from searchway.wire import HttpResponse
 # everything that is deprecated, and trailers.
 BARE_LIMIT = 256 * 1024
 
+# The most bytes of a packed body that is unpacked on the event loop: about 16 MB at worst, which take some 30 ms.
+_SMALL = 16 * 1024
+
 _FINAL = 200
 _GZIP = zlib.MAX_WBITS | 16
 _LENGTHS = frozenset({"content-length", "transfer-encoding"})
@@ -26,12 +29,43 @@ class AnswerTooLargeError(Exception):
     """An answer's body is above the limit."""
 
 
-class _Unpacker(Protocol):
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An answer whose body is packed."""
+
+    status: int
+    """The status."""
+    headers: Mapping[str, str]
+    """The headers, their names in lower case."""
+    body: bytes
+    """The body as it came; not empty."""
+    limit: int
+    """The largest body in bytes once it is unpacked."""
+
     @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    def is_small(self) -> bool:
+        """Whether it is unpacked at once, whatever it holds: a byte becomes a thousand at most."""
+        return len(self.body) <= _SMALL
+
+    def unpack(self) -> HttpResponse:
+        """Return the answer with the body unpacked.
+
+        Raises:
+            AnswerTooLargeError: it is above the limit then.
+            httpx.DecodingError: it cannot be unpacked.
+        """
+        unpacker = zlib.decompressobj(_GZIP)
+        try:
+            body = unpacker.decompress(self.body, self.limit + 1)  # enough to see that it is too much
+        except zlib.error:
+            raise httpx.DecodingError("expected gzip") from None
+        if len(body) > self.limit:
+            raise AnswerTooLargeError
+        if unpacker.unused_data:
+            raise httpx.DecodingError("expected one gzip member and nothing else")
+        if not unpacker.eof:
+            raise httpx.DecodingError("expected a whole gzip member")
+        return HttpResponse(status=self.status, headers=self.headers, body=body)
 
 
 class Answers:
@@ -50,35 +84,35 @@ class Answers:
         Args:
             limit: the largest body in bytes, packed and unpacked.
         """
-        self._limit = self._packed_left = limit
+        self._limit = self._left = limit
         self._bare = 0
         self._headers: Mapping[str, str] | None = None
         self._pairs: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
-        self._unpacker: _Unpacker | None = None
-        self._answer: HttpResponse | None = None
+        self._is_packed = False
+        self._answer: HttpResponse | Packed | None = None
 
-    def feed(self, data: bytes) -> HttpResponse | None:
-        """Take what has arrived; return the answer if it is whole now.
+    def feed(self, data: bytes) -> HttpResponse | Packed | None:
+        """Take what has arrived; return the answer if it is whole now, one that may take long to unpack as it is.
 
         Raises:
             AnswerTooLargeError: its body is above the limit.
             httpx.DecodingError: its body cannot be unpacked.
             httpx.RemoteProtocolError: it is not HTTP.
         """
-        before = self._packed_left
+        before = self._left
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if self._answer is None:
                 raise _problem(error) from None
             self.is_reusable = False
-        self._bare = self._bare + len(data) if self._packed_left == before else 0
+        self._bare = self._bare + len(data) if self._left == before else 0
         if self._bare > BARE_LIMIT and self._answer is None:
             raise httpx.RemoteProtocolError("there is more around the body than can be meant")
         return self._answer
 
-    def finish(self) -> HttpResponse | None:
+    def finish(self) -> HttpResponse | Packed | None:
         """Take the end of the connection; return the answer if it was its end as well.
 
         Raises:
@@ -107,14 +141,12 @@ class Answers:
             return
         self._headers = _merged(self._pairs)
         if self._parser.get_status_code() >= _FINAL:
-            self._unpacker = _unpacker(self._headers.get("content-encoding", ""))
+            self._is_packed = _is_packed(self._headers.get("content-encoding", ""))
 
     def on_body(self, data: bytes) -> None:
         """Keep a piece of the body."""
-        self._packed_left -= len(data)
-        if self._packed_left >= 0 and self._unpacker is not None:
-            data = self._unpack(data, self._unpacker)
-        if self._packed_left < 0 or len(self._body) + len(data) > self._limit:
+        self._left -= len(data)
+        if self._left < 0:
             raise AnswerTooLargeError
         self._body += data
 
@@ -128,27 +160,21 @@ class Answers:
         self.is_reusable = self._parser.should_keep_alive()
         self._end(self._headers)
 
-    def _unpack(self, data: bytes, unpacker: _Unpacker) -> bytes:
-        try:
-            unpacked = unpacker.decompress(data, self._limit - len(self._body) + 1)  # enough to see that it is too much
-        except zlib.error:
-            raise httpx.DecodingError("expected gzip") from None
-        if unpacker.unused_data:
-            raise httpx.DecodingError("expected one gzip member and nothing else")
-        return unpacked
-
     def _end(self, headers: Mapping[str, str]) -> None:
-        if self._unpacker is not None and self._packed_left < self._limit and not self._unpacker.eof:
-            raise httpx.DecodingError("expected a whole gzip member")
-        self._answer = HttpResponse(status=self._parser.get_status_code(), headers=headers, body=bytes(self._body))
+        status, body = self._parser.get_status_code(), bytes(self._body)
+        if not (self._is_packed and body):
+            self._answer = HttpResponse(status=status, headers=headers, body=body)
+            return
+        packed = Packed(status, headers, body, self._limit)
+        self._answer = packed.unpack() if packed.is_small else packed
 
 
-def _unpacker(coding: str) -> _Unpacker | None:
+def _is_packed(coding: str) -> bool:
     match coding.lower():
         case "" | "identity":
-            return None
+            return False
         case "gzip" | "x-gzip":
-            return zlib.decompressobj(_GZIP)
+            return True
     raise httpx.DecodingError("expected gzip")
 
 

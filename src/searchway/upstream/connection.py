@@ -6,12 +6,13 @@ https://www.rfc-editor.org/rfc/rfc9112
 import asyncio
 import select
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import cast
 
 import httpx
 
-from searchway.upstream.answers import Answers
+from searchway.upstream.answers import Answers, Packed
 from searchway.upstream.carrier import Outgoing
 from searchway.wire import HttpResponse
 
@@ -20,6 +21,9 @@ _WITH_BODY = ("POST", "PUT")
 
 # A body up to this size, in bytes, is at the other end before an answer is, whatever that says.
 _IN_ONE_GO = 64 * 1024
+
+# Unpacks large answers: a thread of its own, since it lets go of the interpreter while it does.
+_unpacking = ThreadPoolExecutor(1, "unpacking")
 
 _REFUSED = 400
 
@@ -42,7 +46,7 @@ class Connection(asyncio.Protocol):
         self._is_open = True
         self._is_secure = False
         self._answers = Answers()
-        self._waiter: asyncio.Future[HttpResponse] | None = None
+        self._waiter: asyncio.Future[HttpResponse | Packed] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +95,8 @@ class Connection(asyncio.Protocol):
         self._waiter = asyncio.get_running_loop().create_future()
         try:
             self._write(head, body)
-            answer = await self._waiter
+            whole = await self._waiter
+            answer = await _unpacked(whole) if isinstance(whole, Packed) else whole
             if not (self.is_open and self._answers.is_reusable and self._has_read(head, body, answer)):
                 self.close()
         except BaseException:
@@ -166,6 +171,11 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             what = f"{type(exc).__name__}: {exc}" if exc else "ended before its answer"
             self._waiter.set_exception(httpx.ReadError(what))
+
+
+async def _unpacked(packed: Packed) -> HttpResponse:
+    """Unpack an answer beside the event loop: a hundred kilobytes may become a hundred megabytes."""
+    return await asyncio.get_running_loop().run_in_executor(_unpacking, packed.unpack)
 
 
 def _is_of_the_head(head: bytes, answer: HttpResponse) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchway.upstream.answers import BARE_LIMIT, Answers, AnswerTooLargeError
+from searchway.upstream.answers import BARE_LIMIT, Answers, AnswerTooLargeError, Packed
 from searchway.wire import HttpResponse
 
 LIMIT = 1000
@@ -63,8 +63,8 @@ WHOLE = [
 ]
 
 
-def feed(answers: Answers, pieces: Iterator[bytes]) -> HttpResponse | None:
-    found = None
+def feed(answers: Answers, pieces: Iterator[bytes]) -> HttpResponse | Packed | None:
+    found: HttpResponse | Packed | None = None
     for piece in pieces:
         assert found is None
         found = answers.feed(piece)

@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import trustme
 
 from searchway.settings import ClusterSettings
-from searchway.upstream.answers import AnswerTooLargeError
+from searchway.upstream.answers import AnswerTooLargeError, Packed
 from searchway.upstream.carrier import Headers, Outgoing
 from searchway.upstream.transport import NetworkTransport, tls_context
 from searchway.wire import HttpResponse
@@ -164,6 +165,29 @@ async def test_answer_above_the_limit_ends_the_connection(transport: NetworkTran
     with pytest.raises(AnswerTooLargeError):
         await ask(transport, server.url, limit=1000)
     await asyncio.wait_for(server.left.wait(), 5)
+
+
+async def test_packed_bomb_is_unpacked_beside_the_loop(
+    transport: NetworkTransport, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def unpack(packed: Packed) -> HttpResponse:
+        threads.append(threading.get_ident())
+        return whole(packed)
+
+    whole = Packed.unpack
+    monkeypatch.setattr(Packed, "unpack", unpack)
+    size = 64 * 1024 * 1024
+    packed = gzip.compress(bytes(size))
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    server.behave = answer(head.encode() + packed)
+    found = await ask(transport, server.url, limit=size)
+    assert (len(found.body), len(packed) < 100_000) == (size, True)
+    with pytest.raises(AnswerTooLargeError):
+        await ask(transport, server.url, limit=size - 1)
+    assert threading.get_ident() not in threads
+    assert len(threads) == 2
 
 
 async def test_packed_body_is_unpacked(transport: NetworkTransport, server: RawServer) -> None:
