@@ -98,7 +98,7 @@ async def test_metadata_reaches_the_engine(face: Any) -> None:
     assert (call.cluster, call.request_id, call.strict) == ("logs", "me-7", True)
     assert call.headers["authorization"] == "Basic x"
     assert call.deadline is not None
-    assert 15 < call.deadline - time.monotonic() <= 20
+    assert 15 < call.deadline - time.monotonic() <= 21  # gRPC rounds up to a tenth of a second
 
 
 async def test_trailers_tell_what_it_took(face: Any) -> None:

@@ -90,6 +90,7 @@ async def calling(
         httpx.AsyncClient(trust_env=False, timeout=60) as client,
     ):
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        told = {"SEARCHWAY_BATCHING__ENABLED": "false", **told}  # else equal calls are one request
         async with serving("--upstream", url, "--engine", "opensearch", *FACES, told=told) as process:
             said = await wait_for(process, "listening")
             call = asyncio.ensure_future(client.post(f"http://{said['http']}/graphql", json=QUERY))
