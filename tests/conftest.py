@@ -1,6 +1,7 @@
 """The loop that async tests run on, patience with slow machines, and a running gateway for all tests, over a fake cluster at the transport seam."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -15,7 +16,8 @@ Factories = dict[str, Callable[[], asyncio.AbstractEventLoop]]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+settings.register_profile("brief", settings.get_profile("patient"), max_examples=10)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Factories:
