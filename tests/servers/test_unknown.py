@@ -27,7 +27,6 @@ WITHOUT_MODULE: list[tuple[str, Mapping[str, Any]]] = [
 ]
 NOT_IN_OPENSEARCH: list[tuple[str, Mapping[str, Any]]] = [
     ("security.PutRole", {"name": "r1", "role": {"cluster": ["all"]}}),
-    ("indices.ModifyDataStream", {"actions": [{"add_backing_index": {"data_stream": "d", "index": "i"}}]}),
     ("fleet.MultiSearch", {"searches": [{"body": {}}]}),
     *WITHOUT_MODULE,
 ]

@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 
 def is_small(answer: Answer) -> bool:
     """Tell whether an answer may be read at any moment."""
-    return len(answer.bodies) == 1 and len(answer.bodies[0]) <= SMALL
+    return len(answer.bodies) == 1 and len(answer.bodies[0]) <= SMALL and not answer.failures
 
 
 class Reading:

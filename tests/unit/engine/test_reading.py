@@ -3,8 +3,8 @@ import threading
 
 import pytest
 
-from searchway.engine.reading import AT_ONCE, ITEMS, LARGE, LARGE_TABLE, SMALL, Reading, split_beside
-from searchway.errors import MalformedAnswerError
+from searchway.engine.reading import AT_ONCE, ITEMS, LARGE, LARGE_TABLE, SMALL, Reading, is_small, split_beside
+from searchway.errors import Code, Failure, MalformedAnswerError
 from searchway.transcode.answer import Answer
 
 PATIENCE = 30.0
@@ -73,3 +73,15 @@ async def test_only_large_bodies_are_split_beside_the_loop() -> None:
     for size, beside in ((LARGE - 1, False), (LARGE, True)):
         found = await split_beside(b" " * size, lambda more: (threading.get_ident(), more), 7)
         assert (found[0] != threading.get_ident(), found[1]) == (beside, 7)
+
+
+@pytest.mark.parametrize(
+    ("bodies", "failures", "small"),
+    [((SMALL,), 0, True), ((SMALL + 1,), 0, False), ((1, 1), 0, False), ((1,), 1, False)],
+)
+def test_small_answers_have_one_small_body_and_no_failures(
+    bodies: tuple[int, ...], failures: int, *, small: bool
+) -> None:
+    answer = Answer(bodies=tuple(b" " * size for size in bodies))
+    answer.failures = (Failure(code=Code.NOT_FOUND, message="m"),) * failures
+    assert is_small(answer) is small
