@@ -167,8 +167,7 @@ class Run:
         """
         headers_of = self.headers_of
         headers = {**headers_of.headers, "x-opaque-id": headers_of.request_id}
-        encode_it = partial(self._request, selection, more_query)
-        request = await self.parts.writing.write(self.message, encode_it) if self._is_large else encode_it()
+        request = await self._encode(selection, more_query)
         end = self.latest if deadline is None else deadline
         try:
             response = await self.cluster.send(
@@ -273,8 +272,13 @@ class Run:
 
     async def _check(self) -> None:
         """Refuse what must not be sent."""
-        encode_it = partial(self._request, None, ())
-        await self.parts.writing.write(self.message, encode_it) if self._is_large else encode_it()
+        await self._encode(None, ())
+
+    async def _encode(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
+        """Return the request, made beside the event loop if the message is large."""
+        if not self._is_large:
+            return self._request(selection, more_query)
+        return await self.parts.writing.write(self.message, partial(self._request, selection, more_query))
 
     def _request(self, selection: Selection | None, more_query: Pairs) -> HttpRequest:
         """Return the request; that for the whole answer, which is compared with others as well as sent, is made once."""
