@@ -104,6 +104,11 @@ class ClusterSettings(Section):
         """The names and addresses of its nodes."""
         return frozenset(urlsplit(str(node)).hostname or "" for node in self.nodes) - {""}
 
+    @property
+    def has_tls(self) -> bool:
+        """Whether a node has an https URL."""
+        return any(urlsplit(str(node)).scheme == "https" for node in self.nodes)
+
     def secret(self, key: Secret) -> SecretStr | None:
         """Return the secret, read from its file where the settings name one."""
         given: SecretStr | None = getattr(self, key)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -24,7 +23,8 @@ from searchway.upstream.pauses import Pauses
 from searchway.upstream.pool import Pick, Pool
 from searchway.upstream.product import Product
 from searchway.upstream.throttle import Throttle
-from searchway.upstream.transport import NetworkTransport, tls_context
+from searchway.upstream.transport import NetworkTransport
+from searchway.upstream.trust import ContextOf, context_factory
 
 CLUSTER_HEADER = "x-searchway-cluster"
 
@@ -50,7 +50,8 @@ class Clusters:
             SettingsError: A certificate or key of a cluster cannot be used, or its sandbox is not here.
         """
         given = {name: carrier_of(transport) for name, transport in (transports or {}).items()}
-        self._carriers = {c.name: given.get(c.name) or _open(c) for c in settings.clusters}
+        context_of = context_factory()
+        self._carriers = {c.name: given.get(c.name) or _open(c, context_of) for c in settings.clusters}
         self._clusters = {
             c.name: build_cluster(c, settings, self._carriers[c.name], clock=clock) for c in settings.clusters
         }
@@ -83,7 +84,8 @@ class Clusters:
         Raises:
             SettingsError: A certificate or key cannot be used, or a secret cannot stand in a header.
         """
-        found = [(cluster.name, _policy(cluster, settings), _context(cluster)) for cluster in settings.clusters]
+        context_of = context_factory()
+        found = [(cluster.name, _policy(cluster, settings), context_of(cluster)) for cluster in settings.clusters]
 
         def use() -> None:
             for name, policy, context in found:
@@ -111,18 +113,10 @@ class Clusters:
             await carrier.aclose()
 
 
-def _open(settings: ClusterSettings) -> Carrier:
+def _open(settings: ClusterSettings, context_of: ContextOf) -> Carrier:
     if settings.sandbox:
         raise SettingsError(f"clusters.{settings.name}.sandbox: expected to run where the sandbox is built in")
-    return NetworkTransport(tls=_context(settings), connect_timeout=settings.connect_timeout)
-
-
-def _context(settings: ClusterSettings) -> ssl.SSLContext:
-    try:
-        return tls_context(settings)
-    except OSError as error:
-        keys = "ca, client_cert and client_key"
-        raise SettingsError(f"clusters.{settings.name}: expected PEM files in {keys}: {error}") from None
+    return NetworkTransport(tls=context_of(settings), connect_timeout=settings.connect_timeout)
 
 
 def _policy(settings: ClusterSettings, whole: Settings) -> HeaderPolicy:

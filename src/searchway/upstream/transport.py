@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 import aiohappyeyeballs
 import httpx
 
-from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Outgoing
 from searchway.upstream.connection import Connection, write_head
 from searchway.wire import HttpResponse
@@ -52,11 +51,11 @@ class _Origin:
 class NetworkTransport:
     """A pool of connections to the nodes of one cluster; see `Carrier`."""
 
-    def __init__(self, *, tls: ssl.SSLContext, connect_timeout: float) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None, connect_timeout: float) -> None:
         """Open no connection yet.
 
         Args:
-            tls: How certificates are checked and shown.
+            tls: How certificates are checked and shown; None where no node has an https URL.
             connect_timeout: Seconds that setting up a connection may take.
         """
         self._tls = tls
@@ -65,7 +64,7 @@ class NetworkTransport:
         self._sweep: asyncio.TimerHandle | None = None
         self._closed = False
 
-    def trust(self, tls: ssl.SSLContext) -> None:
+    def trust(self, tls: ssl.SSLContext | None) -> None:
         """Check and show certificates in another way, on connections that are made from now on; drop those that nobody uses."""
         self._tls = tls
         for place in self._origins.values():
@@ -106,6 +105,7 @@ class NetworkTransport:
         return connection
 
     async def _secure(self, connection: Connection, host: str) -> None:
+        assert self._tls is not None  # noqa: S101  # a cluster with an https URL has it
         try:
             await connection.secure(self._tls, host, self._connect_timeout)
         except BaseException:
@@ -138,22 +138,3 @@ class NetworkTransport:
             while place.idle:
                 place.idle.pop().close()
         await asyncio.sleep(0)  # the turn in which the loop closes them
-
-
-def tls_context(settings: ClusterSettings) -> ssl.SSLContext:
-    """Return how certificates are checked and shown by the cluster's settings.
-
-    Raises:
-        OSError: A certificate or key cannot be read or used.
-    """
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    if settings.ca:
-        context.load_verify_locations(settings.ca)
-    if settings.client_cert and settings.client_key:
-        # Without a password OpenSSL would ask for one on the terminal.
-        context.load_cert_chain(settings.client_cert, settings.client_key, password="")  # there is none
-    if not settings.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

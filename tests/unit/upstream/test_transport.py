@@ -14,7 +14,8 @@ import trustme
 from searchway.settings import ClusterSettings
 from searchway.upstream.answers import AnswerTooLargeError, Packed
 from searchway.upstream.carrier import Headers, Outgoing
-from searchway.upstream.transport import NetworkTransport, tls_context
+from searchway.upstream.transport import NetworkTransport
+from searchway.upstream.trust import context_factory
 from searchway.wire import HttpResponse
 from unit.upstream.raw_server import OK, Behave, Exchange, RawServer, answer, answer_ok, closed_port, raw_server
 
@@ -22,7 +23,7 @@ from unit.upstream.raw_server import OK, Behave, Exchange, RawServer, answer, an
 @asynccontextmanager
 async def transport_to(url: str, **more: Any) -> AsyncIterator[NetworkTransport]:
     settings = ClusterSettings(name="c", nodes=(url,), **more)
-    transport = NetworkTransport(tls=tls_context(settings), connect_timeout=settings.connect_timeout)
+    transport = NetworkTransport(tls=context_factory()(settings), connect_timeout=settings.connect_timeout)
     yield transport
     await transport.aclose()
 
