@@ -13,9 +13,9 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from searchway.server.http.acceptor import Acceptor
+from searchway.server.acceptor import Acceptor
+from searchway.server.connections import Connection, Connections
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.connections import Connection, Connections
 from searchway.server.http.hosts import Hosts
 from searchway.server.http.protocol import HttpProtocol
 from searchway.server.http.websocket import WebSocketProtocol

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from hostile.listening import GET, HEAD, ask, client, listening, silent, turns, until, within
-from searchway.server.http.connections import Connection, Connections
+from searchway.server.connections import Connection, Connections
 from searchway.server.http.protocol import HttpProtocol
 from searchway.server.http.reading import PIECE
 from searchway.settings import ConnectionSettings

@@ -9,8 +9,8 @@ from searchway.settings import Address
 BACKLOG = 2048
 
 
-def listen(address: Address, *, shared: bool) -> socket.socket:
-    """Return a socket that listens at the HTTP address; with `shared` other processes of this user may listen there too.
+def listen(face: str, address: Address, *, shared: bool) -> socket.socket:
+    """Return a socket that listens at the address of a face; with `shared` other processes of this user may listen there too.
 
     Raises:
         SettingsError: that is not possible.
@@ -18,12 +18,12 @@ def listen(address: Address, *, shared: bool) -> socket.socket:
     try:
         listener = _bind(address, shared=shared)
     except OSError as error:
-        raise _unusable("http", address, error) from error
+        raise _unusable(face, address, error) from error
     try:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise _unusable("http", address, error) from error
+        raise _unusable(face, address, error) from error
     return listener
 
 

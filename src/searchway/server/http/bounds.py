@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from searchway.server.http.connections import Connections
+from searchway.server.connections import Connections
 from searchway.server.http.hosts import Hosts
 from searchway.settings import ConnectionSettings
 

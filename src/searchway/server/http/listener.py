@@ -17,16 +17,16 @@ from uvicorn.server import ServerState
 
 from searchway.readiness import Readiness
 from searchway.server import sockets
+from searchway.server.acceptor import Acceptor
+from searchway.server.certificates import Certificates
+from searchway.server.connections import Connection, Connections
 from searchway.server.descriptors import ask_for_most, connections_of_a_face
 from searchway.server.gateway import Gateway
-from searchway.server.http.acceptor import Acceptor
 from searchway.server.http.application import EXPIRES, Application, create_application
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.connections import Connection, Connections
 from searchway.server.http.health import Expose
 from searchway.server.http.hosts import Hosts
 from searchway.server.http.protocol import HttpProtocol
-from searchway.server.http.tls import Certificates
 from searchway.server.http.websocket import WebSocketProtocol
 from searchway.server.probes import Probes
 from searchway.settings import Address, Settings
@@ -76,7 +76,7 @@ class HttpListener:
         self._application = application
         self._config = config
         self._bounds = bounds
-        self._certificates = Certificates(settings.http_tls) if settings.http_tls else None
+        self._certificates = Certificates("http", settings.http_tls) if settings.http_tls else None
         self._age = settings.max_connection_age
         self._state = ServerState()
         self._state.connections = self._connections = _Connections()
@@ -163,7 +163,7 @@ async def listen(gateway: Gateway, readiness: Readiness, probes: Probes, expose:
     if settings.http is None:
         return None
     application = create_application(gateway, readiness, probes, expose)
-    listener = sockets.listen(settings.http, shared=settings.workers > 1)
+    listener = sockets.listen("http", settings.http, shared=settings.workers > 1)
     address = Address(host=settings.http.host, port=listener.getsockname()[1])
     config, bounds = _config(application), _bounds(gateway, settings.http)
     server = HttpListener(application, config, bounds, address, settings)

@@ -15,9 +15,9 @@ import httptools
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from searchway.server.connections import Connection
 from searchway.server.http import refusals
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.connections import Connection
 from searchway.server.http.reading import PIECE, Pieces
 from searchway.server.http.refusals import Refusal
 from searchway.server.http.websocket import WebSocketProtocol

@@ -8,8 +8,8 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
+from searchway.server.connections import Connection
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.connections import Connection
 from searchway.server.http.reading import PIECE, Pieces
 from searchway.server.http.refusals import malformed
 

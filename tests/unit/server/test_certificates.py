@@ -4,7 +4,7 @@ import pytest
 import trustme
 
 from searchway.errors import SettingsError
-from searchway.server.http.tls import Certificates
+from searchway.server.certificates import Certificates
 from searchway.settings import ServerTls
 
 
@@ -18,7 +18,7 @@ def tls(tmp_path: Path) -> ServerTls:
 
 
 def test_each_reading_is_a_context_of_its_own_and_in_use_when_that_is_said(tls: ServerTls) -> None:
-    certificates = Certificates(tls)
+    certificates = Certificates("http", tls)
     before = certificates.context
     use = certificates.prepare(tls)
     assert certificates.context is before
@@ -27,7 +27,7 @@ def test_each_reading_is_a_context_of_its_own_and_in_use_when_that_is_said(tls: 
 
 
 def test_what_cannot_be_used_changes_nothing(tls: ServerTls) -> None:
-    certificates = Certificates(tls)
+    certificates = Certificates("http", tls)
     before = certificates.context
     tls.key.write_text("no key")
     with pytest.raises(SettingsError, match="http_tls"):

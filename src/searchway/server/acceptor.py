@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
-from searchway.server.http.connections import Connection, Connections
+from searchway.server.connections import Connection, Connections
 from searchway.server.sockets import BACKLOG
 
 _log = structlog.get_logger("searchway")
