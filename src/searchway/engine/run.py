@@ -414,8 +414,8 @@ class Run:
         if outcome.failures:
             self._applied = Applied.PART if outcome.is_applied else Applied.NO
         answer.local = outcome.local or {}
-        answer.report = lambda failure: self._report(answer, [failure])
-        report = partial(self._report, answer, outcome.failures)
+        answer.report = partial(self._report, answer)
+        report = partial(answer.report, outcome.failures)
         await self.parts.reading.run(len(done.body), report, len(outcome.failures))
 
     def _read_outcome(self, done: Done) -> Outcome:

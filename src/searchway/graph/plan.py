@@ -37,6 +37,7 @@ from searchway.engine.paging import PageRequest
 from searchway.errors import Code
 from searchway.graph.paging import ConnectionPlan
 from searchway.graph.types import contract_of
+from searchway.transcode import pieces
 from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, Reader, reader
 
@@ -110,7 +111,7 @@ class PlannedCall:
             CallError: it is not of the documented shape.
         """
         data = self.read(answer)
-        return orjson.Fragment(orjson.dumps(data)) if sum(map(len, answer.bodies)) > _LARGE else data
+        return orjson.Fragment(pieces.dumps(data)) if sum(map(len, answer.bodies)) > _LARGE else data
 
 
 @dataclass(slots=True, kw_only=True)

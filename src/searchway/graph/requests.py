@@ -5,6 +5,7 @@ https://graphql.github.io/graphql-over-http/draft/
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 from urllib.parse import parse_qsl
 
@@ -31,18 +32,18 @@ class GraphQLRequest:
     """The name of a trusted document; empty if the request has none."""
 
 
-class _PersistedQuery(msgspec.Struct):
+class _PersistedQuery(msgspec.Struct, frozen=True):
     """What an automatic persisted query has: https://www.apollographql.com/docs/apollo-server/performance/apq ."""
 
     version: Literal[1]
     sha256Hash: str  # noqa: N815  # the name on the wire
 
 
-class _Extensions(msgspec.Struct):
+class _Extensions(msgspec.Struct, frozen=True):
     persistedQuery: _PersistedQuery | None = None  # noqa: N815  # the name on the wire
 
 
-class _Body(msgspec.Struct):
+class _Body(msgspec.Struct, frozen=True):
     query: str | None = None
     documentId: str | None = None  # noqa: N815  # the name on the wire
     operationName: str | None = None  # noqa: N815  # the name on the wire
@@ -51,12 +52,21 @@ class _Body(msgspec.Struct):
 
 
 _decode_body = msgspec.json.Decoder(_Body).decode
-_decode_batch = msgspec.json.Decoder(list[_Body]).decode
 _decode_text = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_extensions = msgspec.json.Decoder(_Extensions | None).decode
 _LARGEST_ODD, _MOST_SURROGATES = 1024 * 1024, 20_000
 """Bytes and surrogates up to which a text that the decoder refuses is searched for lone ones: they take about 20 ms."""
+_NONE = _Body()
 _T = TypeVar("_T")
+
+
+@lru_cache(maxsize=4)
+def _batch_decoder(most: int) -> Callable[[bytes], list[_Body]]:
+    """Return what decodes an array of so many requests at most; it stops at the one beyond, however many there are."""
+    places = [(f"p{number}", _Body, msgspec.field(default=_NONE)) for number in range(most)]
+    array = msgspec.defstruct("Batch", places, array_like=True, forbid_unknown_fields=True)
+    decode = msgspec.json.Decoder(array).decode
+    return lambda body: [one for one in msgspec.structs.astuple(decode(body)) if one is not _NONE]
 
 
 def read_body(body: bytes) -> GraphQLRequest:
@@ -117,11 +127,12 @@ def read_batch(body: bytes, most: int) -> list[GraphQLRequest]:
     if not most:
         raise BadRequestError(400, "expected one GraphQL request, got an array: this gateway takes no batches")
     try:
-        given, mark = decode_odd(_decode_batch, body)
+        given, mark = decode_odd(_batch_decoder(most), body)
     except ValueError as error:
-        raise BadRequestError(400, f"the body is not an array of GraphQL requests: {error}") from None
-    if not 0 < len(given) <= most:
-        raise BadRequestError(400, f"expected from 1 to {most} GraphQL requests in the array, got {len(given)}")
+        problem = f"the body is not an array of 1 to {most} GraphQL requests (limits.graphql_batch): {error}"
+        raise BadRequestError(400, problem) from None
+    if not given:
+        raise BadRequestError(400, f"expected from 1 to {most} GraphQL requests in the array, got none")
     return [_read_one(one, mark) for one in given]
 
 

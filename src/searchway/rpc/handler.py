@@ -18,9 +18,11 @@ from searchway.errors import Applied, CallError, Code, Failure, InvalidArgumentE
 from searchway.rpc import details
 from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
+from searchway.rpc.packing import pack
 from searchway.rpc.stopping import Gate
 from searchway.rpc.weighing import LARGE, Weighing
 from searchway.transcode.answer import Read
+from searchway.transcode.pieces import PIECE_BYTES
 from searchway.transcode.response import Dialect, reader
 
 _log = structlog.get_logger(__name__)
@@ -118,11 +120,13 @@ class Handler:
     def _view(self, mask: str) -> tuple[Selection | None, Read[bytes]]:
         selection = parse_mask(self._operation.response, mask)
         values = reader(self._operation, selection, Dialect.PROTO)
-        return selection, lambda answer: self._pack(values.read(answer))
+        return selection, lambda answer: self._pack(
+            values.read(answer), is_large=sum(map(len, answer.bodies)) > PIECE_BYTES
+        )
 
-    def _pack(self, values: dict[str, Any]) -> bytes:
+    def _pack(self, values: dict[str, Any], *, is_large: bool) -> bytes:
         try:
-            packed: bytes = self._response(**values).SerializeToString()
+            packed: bytes = pack(self._response, values) if is_large else self._response(**values).SerializeToString()
         except (TypeError, ValueError) as error:  # a number beyond 64 bits, half of a surrogate pair
             raise MalformedAnswerError.of_shape() from error
         if len(packed) > self._send_bytes:

@@ -103,7 +103,7 @@ class LimitSettings(Section):
     """Largest body of an HTTP request."""
     compress_from: NonNegativeInt = 2048
     """Smallest HTTP answer that is compressed (gzip) for callers that take that; 0 compresses none."""
-    response_bytes: PositiveInt = 128 * MIB
+    response_bytes: PositiveInt = 32 * MIB
     """Largest answer taken from a cluster."""
     grpc_receive_bytes: PositiveInt = 16 * MIB
     """Largest gRPC message taken."""

@@ -62,8 +62,8 @@ class Answer:
     """How the items are paged; None if all of them are wanted."""
     page: Page | None = None
     """The page, known once the answer has been read."""
-    report: Callable[[Failure], None] | None = None
-    """Adds an item that turned out to have failed while the answer was read; raises for a strict call. None if items have no errors."""
+    report: Callable[[Sequence[Failure]], None] | None = None
+    """Adds items that turned out to have failed while the answer was read; raises for a strict call. None if items have no errors."""
 
 
 _T = TypeVar("_T")

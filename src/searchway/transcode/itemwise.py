@@ -53,22 +53,20 @@ class Itemwise:
             items = cutting.elements(members[key])
         except (*UNREADABLE, StopIteration):
             return False
-        mended = list(self._mended(key, items, answer))
+        invalid = dict(self._invalid(key, items, answer))
+        known = {failure.item for failure in answer.failures}
+        answer.report([_of_item(one, str(number)) for number, one in invalid.items() if str(number) not in known])
+        mended = (_error_item(invalid[n]) if n in invalid else bytes(item) for n, item in enumerate(items))
         members[key] = msgspec.Raw(b"[" + b",".join(mended) + b"]")
         answer.bodies = (jsontext.join_members(members),)
-        return any(one != bytes(item) for one, item in zip(mended, items, strict=True))
+        return bool(invalid)
 
-    def _mended(self, key: str, items: Sequence[msgspec.Raw], answer: Answer) -> Iterator[bytes]:
-        known = {failure.item for failure in answer.failures}
+    def _invalid(self, key: str, items: Sequence[msgspec.Raw], answer: Answer) -> Iterator[tuple[int, Failure]]:
         for number, item in enumerate(items):
             try:
                 self._read(jsontext.join_members({key: b"[" + bytes(item) + b"]"}), answer.keys)
-                yield bytes(item)
             except UNREADABLE as error:
-                failure = malformed(error).failure
-                if str(number) not in known and answer.report is not None:
-                    answer.report(_of_item(failure, str(number)))
-                yield _error_item(failure)
+                yield number, malformed(error).failure
 
     def _read(self, body: bytes, keys: Mapping[str, str]) -> None:
         document: Any = jsontext.members(body) if self._functions.lossless else jsontext.loads(body)

@@ -14,6 +14,7 @@ import orjson
 
 from searchway.transcode import surrogates
 from searchway.transcode.depth import NestingError, check_depth
+from searchway.transcode.pieces import PIECE_BYTES, read_array
 
 # What a whole number counts as that has more digits than Python converts: outside of every type's range, that of float included.
 _HUGE = 10**400
@@ -133,7 +134,7 @@ def elements(raw: bytes | msgspec.Raw) -> list[msgspec.Raw]:
         ValueError: it is not an array, or nested too deeply.
     """
     try:
-        return _elements(raw)
+        return _elements(raw) if len(memoryview(raw)) <= PIECE_BYTES else read_array(bytes(raw), _elements)
     except (ValueError, RecursionError) as error:
         mark, text = _hidden(raw, error)
         return [_shown(value, mark) for value in _decode_hidden(_elements, text)]

@@ -9,6 +9,7 @@ anchor (a port, an address) is found by looking back from it. Must not know what
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -59,6 +60,10 @@ _SOURCE_END: Final = '"; line'
 _MARKUP = re.compile(r"(?i)<!doctype|</?(?:html|head|body|title|center|h1|script)\b[^<>]*>")
 _CONTROLS = re.compile(r" {0,8}[\x00-\x1f\x7f-\x9f\u2028\u2029][\x00-\x1f\x7f-\x9f\u2028\u2029 ]*")
 
+_SHORT = 256
+"""Characters of a text whose clean form is remembered: keys, types and the same reason of many items are cleaned once."""
+_REMEMBERED = 4096
+
 _known: set[str] = set()
 _domains: set[str] = set()
 
@@ -75,6 +80,7 @@ def keep_private(hosts: Iterable[str]) -> None:
             _domains.add(domain)
         if "." in host or not host.isalpha():
             _known.add(host)
+    _clean_again.cache_clear()
 
 
 def redact(text: str, most: int = LONGEST) -> str:
@@ -87,11 +93,18 @@ def redact(text: str, most: int = LONGEST) -> str:
         most: how many characters of it are read at most; what is cut ends in an ellipsis.
     """
     text = _cut(text, min(most, LONGEST))
+    return _clean_again(text) if len(text) <= _SHORT else _clean(text)
+
+
+def _clean(text: str) -> str:
     if _MARKUP.search(text):
         return ""
     for rule in _RULES:
         text = rule(text)
     return text.strip()
+
+
+_clean_again = lru_cache(maxsize=_REMEMBERED)(_clean)
 
 
 def hide_user(body: bytes, user: str) -> bytes:

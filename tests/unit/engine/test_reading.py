@@ -28,7 +28,7 @@ async def test_a_table_is_large_later(size: int, *, beside: bool) -> None:
 
 @pytest.mark.parametrize(("size", "beside"), [(ITEMS - 1, False), (ITEMS, True)])
 async def test_items_that_may_have_failed_are_read_beside_the_loop_earlier(size: int, *, beside: bool) -> None:
-    answer = Answer(bodies=(b" " * size,), report=lambda _failure: None)
+    answer = Answer(bodies=(b" " * size,), report=lambda _failures: None)
     found = await Reading().read(lambda _answer: threading.get_ident(), answer)
     assert (found != threading.get_ident()) is beside
     assert (await Reading().run(size, threading.get_ident) != threading.get_ident()) is beside

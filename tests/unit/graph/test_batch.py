@@ -64,10 +64,10 @@ async def test_they_are_carried_out_at_the_same_time(connect: Connect, engine: E
     ("most", "content", "problem"),
     [
         (0, b'[{"query": "{ __typename }"}]', "this gateway takes no batches"),
-        (2, b'[{"query": "a"}, {"query": "b"}, {"query": "c"}]', "expected from 1 to 2 GraphQL requests"),
+        (2, b'[{"query": "a"}, {"query": "b"}, {"query": "c"}]', "not an array of 1 to 2 GraphQL requests"),
         (2, b" []", "expected from 1 to 2 GraphQL requests"),
-        (2, b'[{"query": "{ __typename }"}, 1]', "not an array of GraphQL requests"),
-        (2, b'[{"query": "{ __typename }"}', "not an array of GraphQL requests"),
+        (2, b'[{"query": "{ __typename }"}, 1]', "not an array of 1 to 2 GraphQL requests"),
+        (2, b'[{"query": "{ __typename }"}', "not an array of 1 to 2 GraphQL requests"),
         (2, b'[{"query": "{ __typename }", "variables": []}]', "variables: expected an object"),
     ],
 )
