@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from harness.faces import events
 from searchway.contract.catalog import load
@@ -48,6 +48,13 @@ def test_every_family_has_examples_and_they_are_of_operations() -> None:
 def test_every_stream_has_an_example() -> None:
     streams = {name for name, operation in OPERATIONS.items() if operation.streaming}
     assert streams <= {path.stem for path in EXAMPLES}
+
+
+def test_example_has_one_operation_named_as_its_file(example: Path) -> None:
+    """Code generators take a folder only if each operation has a name of its own."""
+    definitions = parse(example.read_text(encoding="utf-8")).definitions
+    names = [one.name.value if one.name else None for one in definitions if isinstance(one, OperationDefinitionNode)]
+    assert names == ["".join(word.capitalize() for word in example.stem.split("_"))]
 
 
 def test_example_is_valid(example: Path) -> None:
