@@ -12,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    KnownDirectivesRule,
     NoFragmentCyclesRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
@@ -25,6 +26,7 @@ from graphql import (
 
 from searchway.graph.documents import Document
 from searchway.graph.hints import with_hints
+from searchway.graph.incremental import DirectivesRule
 from searchway.graph.limits import check_length, check_limits, too_many_tokens
 from searchway.graph.outline import Outline
 from searchway.graph.refusals import RequestError
@@ -37,6 +39,7 @@ _FEW_ERRORS = 3
 document gets, since each may quote a large part of it."""
 _LONG = 500
 """Characters from which on a document is long."""
+_RULES = tuple(DirectivesRule if rule is KnownDirectivesRule else rule for rule in specified_rules)
 
 
 class DocumentReader:
@@ -53,7 +56,7 @@ class DocumentReader:
         self._limits = limits
         self._introspection = introspection
         self._readers = TypeReaders(schema)
-        self._rules = [*specified_rules, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
+        self._rules = [*_RULES, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
 
     def read(self, text: str) -> Document:
         """Read a document.

@@ -145,6 +145,46 @@ async def test_refused_requests_have_the_status_of_their_media_type(
     assert engine.refusals == [(Code.INVALID_ARGUMENT, answer.headers["x-opaque-id"], "")]
 
 
+IN_PARTS = {
+    "{ cat { ... @defer { allocation { totalCount } } } }": ("defer", 13),
+    "query($x: Boolean!) { ...F @defer(if: $x) } fragment F on Query { __typename }": ("defer", 28),
+    "{ cat { allocation { edges @stream(initialCount: 1) { cursor } } } }": ("stream", 28),
+}
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        ("application/json", 200),
+        (GRAPHQL, 400),
+        (f"multipart/mixed;deferSpec=20220824,{GRAPHQL},application/json;q=0.9", 400),
+        (f"multipart/mixed;incrementalSpec=v0.2,{GRAPHQL},application/json;q=0.9", 400),
+        (f"{GRAPHQL}, application/graphql+json, application/json, text/event-stream, multipart/mixed", 400),
+    ],
+)
+@pytest.mark.parametrize("query", IN_PARTS)
+async def test_responses_in_parts_are_refused(connect: Connect, query: str, accept: str, status: int) -> None:
+    answer = await ask(connect(), query, accept=accept)
+    assert answer.status_code == status
+    assert_refuses_parts(answer, query)
+
+
+@pytest.mark.parametrize("introspection", [True, False])
+@pytest.mark.parametrize("padding", [0, 500, 2000])
+@pytest.mark.parametrize("query", IN_PARTS)
+async def test_responses_in_parts_are_refused_however_a_document_is_read(
+    connect: Connect, query: str, padding: int, *, introspection: bool
+) -> None:
+    assert_refuses_parts(await ask(connect(introspection=introspection), query + padding * " "), query)
+
+
+def assert_refuses_parts(answer: httpx.Response, query: str) -> None:
+    name, column = IN_PARTS[query]
+    [error] = answer.json()["errors"]
+    assert error["message"] == f"The directive '@{name}' is not supported; a response comes as a whole."
+    assert error["locations"] == [{"line": 1, "column": column}]
+
+
 async def test_arguments_that_make_no_message_leave_a_trace(connect: Connect, engine: EngineDouble) -> None:
     answer = await ask(connect(), "{ cat { allocation(last: -1) { totalCount } } }")
     [error] = answer.json()["errors"]
