@@ -13,13 +13,14 @@ from searchway.contract.catalog import load
 from searchway.contract.records import Operation
 from searchway.engine import Call
 from searchway.errors import InvalidArgumentError
-from searchway.rpc.calls import CLUSTER, FIELD_MASK, REQUEST_ID, STRICT, check_call
+from searchway.rpc.calls import check_call
 from searchway.rpc.client import Target, call_gateway
 from searchway.rpc.masks import parse_mask
 from searchway.server.gateway import open_gateway
 from searchway.settings import Settings
 from searchway.transcode import inputs, jsontext
 from searchway.transcode.response import Dialect, reader
+from searchway.vocabulary import CLUSTER, FIELD_MASK, REQUEST_ID, STRICT
 from searchway.wire import HttpRequest
 
 

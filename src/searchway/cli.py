@@ -19,6 +19,7 @@ from searchway.contract.catalog import load as load_catalog
 from searchway.errors import CallError, SettingsError
 from searchway.settings import Settings
 from searchway.settings import load as load_settings
+from searchway.vocabulary import CLUSTER, STRICT
 
 Command = Callable[..., Any]
 
@@ -214,7 +215,7 @@ def _headers(given: Iterable[tuple[str, str]], cluster: str | None, strict: bool
     headers: dict[str, str] = {}
     for name, value in given:
         headers[name] = f"{headers[name]},{value}" if name in headers else value
-    flags = {"x-searchway-cluster": cluster, "x-searchway-strict": "true" if strict else None}
+    flags = {CLUSTER: cluster, STRICT: "true" if strict else None}
     return headers | {name: value for name, value in flags.items() if value is not None}
 
 

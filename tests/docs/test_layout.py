@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from docs.blocks import CHANGELOG, CONTRIBUTING, DECISIONS, README, ROOT, read_blocks
-from searchway import __version__
+from searchway import __version__, vocabulary
 
 PAGES: Final = [README, CONTRIBUTING, CHANGELOG, *sorted(DECISIONS.glob("*.md"))]
 TOP: Final = {"README.md", "Makefile", "pyproject.toml", "proto", "src", "graphql", "tests", "docker", "benchmarks"}
@@ -53,13 +53,9 @@ def test_the_map_names_what_is_there() -> None:
     assert {path for path in here if not path.endswith("py.typed")} <= drawn
 
 
-def test_the_headers_are_those_that_the_code_reads_or_writes() -> None:
+def test_the_headers_are_those_of_the_vocabulary() -> None:
     named = set(re.findall(r"`(x-[a-z-]+|traceparent|tracestate|authorization)`", README.read_text(encoding="utf-8")))
-    folders = [ROOT / "src" / "searchway" / name for name in ("rpc", "graph", "upstream")]
-    code = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.py"))
-    assert named
-    assert {name for name in named if f'"{name}"' not in code} == set()
-    assert {name for name in set(re.findall(r'"(x-searchway-[a-z-]+)"', code)) if name not in named} == set()
+    assert named == {value for key, value in vars(vocabulary).items() if key.isupper() and isinstance(value, str)}
 
 
 def test_the_top_level_is_small() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from searchway.contract.records import Availability, Engine, Field, Operation, Shape
 from searchway.errors import Applied, Code, Failure, UnimplementedError
 from searchway.transcode.checks import is_given
-from searchway.upstream import CLUSTER_HEADER, Product
+from searchway.upstream import Product
+from searchway.vocabulary import CLUSTER
 
 _TITLES = {Engine.ELASTICSEARCH: "Elasticsearch", Engine.OPENSEARCH: "OpenSearch", Engine.OPENDISTRO: "Open Distro"}
 
@@ -96,7 +97,7 @@ def _problem(name: str, engines: Sequence[Availability], product: Product) -> st
 
 def _refused(problem: str, field: str, *, has_others: bool) -> UnimplementedError:
     message = f"{field}: {problem}" if field else problem
-    message += f"; {CLUSTER_HEADER} chooses another cluster" if has_others else ""
+    message += f"; {CLUSTER} chooses another cluster" if has_others else ""
     return UnimplementedError(Failure(code=Code.UNIMPLEMENTED, message=message, field=field, applied=Applied.NO))
 
 

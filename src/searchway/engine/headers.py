@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from searchway.errors import InvalidArgumentError
+from searchway.vocabulary import AUTHORIZATION
 
-_AUTHORIZATION = "authorization"
 _LONGEST_ID = 256
 
 
@@ -36,5 +36,5 @@ def check_credentials(headers: Mapping[str, str]) -> None:
     Raises:
         InvalidArgumentError: they did.
     """
-    if isinstance(headers.get(_AUTHORIZATION), Joined):
-        raise InvalidArgumentError(_AUTHORIZATION, "expected once, got several")
+    if isinstance(headers.get(AUTHORIZATION), Joined):
+        raise InvalidArgumentError(AUTHORIZATION, "expected once, got several")

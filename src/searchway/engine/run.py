@@ -48,6 +48,7 @@ from searchway.transcode.request import encode
 from searchway.transcode.searchbody import add_members
 from searchway.upstream import Clusters
 from searchway.upstream import Product as ClusterProduct
+from searchway.vocabulary import REQUEST_ID
 from searchway.wire import HttpRequest, HttpResponse
 
 _PLAIN = Hook()
@@ -166,7 +167,7 @@ class Run:
             CallError: it failed.
         """
         headers_of = self.headers_of
-        headers = {**headers_of.headers, "x-opaque-id": headers_of.request_id}
+        headers = {**headers_of.headers, REQUEST_ID: headers_of.request_id}
         request = await self._encode(selection, more_query)
         end = self.latest if deadline is None else deadline
         try:

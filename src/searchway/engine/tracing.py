@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from searchway.engine.call import Call
 from searchway.upstream import TRACING
+from searchway.vocabulary import TRACE_PARENT
 
 # https://www.w3.org/TR/trace-context/#traceparent-header; later versions may go on after the flags
 _CONTEXT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.{0,256})?")
@@ -24,7 +25,7 @@ def shared_call(calls: Sequence[Call]) -> Call:
     kept = {name: value for name, value in first.headers.items() if name not in TRACING}
     sampled = any(_is_sampled(call) for call in calls)
     context = f"00-{request_id}-{os.urandom(8).hex()}-{sampled:02x}"
-    return Call(face=first.face, request_id=request_id, cluster=first.cluster, headers={**kept, "traceparent": context})
+    return Call(face=first.face, request_id=request_id, cluster=first.cluster, headers={**kept, TRACE_PARENT: context})
 
 
 def sent_as(call: Call, headers_of: Call) -> str:
@@ -34,10 +35,10 @@ def sent_as(call: Call, headers_of: Call) -> str:
 
 def trace_id(call: Call) -> str:
     """Return the trace identifier of the caller's `traceparent`; empty if there is none that is valid."""
-    found = _CONTEXT.fullmatch(call.headers.get("traceparent", ""))
+    found = _CONTEXT.fullmatch(call.headers.get(TRACE_PARENT, ""))
     return found[1] if found else ""
 
 
 def _is_sampled(call: Call) -> bool:
-    found = _CONTEXT.fullmatch(call.headers.get("traceparent", ""))
+    found = _CONTEXT.fullmatch(call.headers.get(TRACE_PARENT, ""))
     return bool(found and int(found[2], 16) & _SAMPLED)

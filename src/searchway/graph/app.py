@@ -16,7 +16,7 @@ from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
-from searchway.graph.named import KEY_HEADER, DocumentPolicy, NamedDocuments
+from searchway.graph.named import DocumentPolicy, NamedDocuments
 from searchway.graph.openings import Openings
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
@@ -25,17 +25,27 @@ from searchway.graph.store import DocumentStore
 from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
+from searchway.vocabulary import (
+    AUTHORIZATION,
+    CLUSTER,
+    DOCUMENT_KEY,
+    EXPLAIN,
+    REQUEST_ID,
+    STRICT,
+    TIMEOUT,
+    TRACE_PARENT,
+)
 
 _ALLOWED_HEADERS = (
-    "authorization",
+    AUTHORIZATION,
     "content-type",
-    "traceparent",
-    "x-opaque-id",
-    "x-searchway-cluster",
-    KEY_HEADER,
-    "x-searchway-explain",
-    "x-searchway-strict",
-    "x-searchway-timeout",
+    TRACE_PARENT,
+    REQUEST_ID,
+    CLUSTER,
+    DOCUMENT_KEY,
+    EXPLAIN,
+    STRICT,
+    TIMEOUT,
 )
 _PATHS = ("/graphql", "/graphql/")
 
@@ -123,5 +133,5 @@ def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
         allow_origins=list(origins),
         allow_methods=["GET", "POST"],
         allow_headers=list(_ALLOWED_HEADERS),
-        expose_headers=["x-opaque-id"],
+        expose_headers=[REQUEST_ID],
     )

@@ -11,11 +11,7 @@ from searchway.engine.call import Call
 from searchway.engine.headers import check_credentials, is_usable_id, join_headers
 from searchway.engine.peers import network_of
 from searchway.errors import InvalidArgumentError
-
-_TIMEOUT = "x-searchway-timeout"
-_EXPLAIN = "x-searchway-explain"
-_STRICT = "x-searchway-strict"
-_TRUTH = {"true": True, "false": False}
+from searchway.vocabulary import AUTHORIZATION, CLUSTER, EXPLAIN, REQUEST_ID, STRICT, TIMEOUT, TRUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +30,18 @@ class Caller:
     @property
     def deadline(self) -> float | None:
         """When the answer must be there, by time.monotonic(); None if the caller does not say."""
-        given = self.headers.get(_TIMEOUT)
+        given = self.headers.get(TIMEOUT)
         return self.arrived + int(given) / 1000 if given is not None else None
 
     @property
     def principal(self) -> Hashable:
         """Whose turn it is where callers take turns before anything is known of clusters."""
-        return self.peer, self.headers.get("authorization", "")
+        return self.peer, self.headers.get(AUTHORIZATION, "")
 
     @property
     def explains(self) -> bool:
         """Whether the answer shall tell what it took."""
-        return self._says(_EXPLAIN)
+        return self._says(EXPLAIN)
 
     def check(self) -> None:
         """Check the headers.
@@ -54,11 +50,11 @@ class Caller:
             InvalidArgumentError: one has a wrong value, or the credentials came more than once.
         """
         check_credentials(self.headers)
-        given = self.headers.get(_TIMEOUT, "1")
+        given = self.headers.get(TIMEOUT, "1")
         if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
-            raise InvalidArgumentError(_TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
-        for name in (_EXPLAIN, _STRICT):
-            if self.headers.get(name, "false").lower() not in _TRUTH:
+            raise InvalidArgumentError(TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
+        for name in (EXPLAIN, STRICT):
+            if self.headers.get(name, "false").lower() not in TRUTH:
                 raise InvalidArgumentError(name, "expected true or false")
 
     def beside(self, headers: Mapping[str, str]) -> "Caller":
@@ -74,15 +70,15 @@ class Caller:
         return Call(
             face="graphql",
             request_id=self.request_id,
-            cluster=self.headers.get("x-searchway-cluster"),
+            cluster=self.headers.get(CLUSTER),
             headers=self.headers,
             deadline=self.deadline,
-            strict=self._says(_STRICT),
+            strict=self._says(STRICT),
             peer=self.peer,
         )
 
     def _says(self, name: str) -> bool:
-        return _TRUTH.get(self.headers.get(name, "false").lower(), False)
+        return TRUTH.get(self.headers.get(name, "false").lower(), False)
 
 
 def read_caller(scope: Scope) -> Caller:
@@ -93,6 +89,6 @@ def read_caller(scope: Scope) -> Caller:
 
 
 def _caller(headers: Mapping[str, str], peer: str) -> Caller:
-    given = headers.get("x-opaque-id", "")
+    given = headers.get(REQUEST_ID, "")
     request_id = given if is_usable_id(given) else os.urandom(16).hex()
     return Caller(headers=headers, request_id=request_id, arrived=time.monotonic(), peer=peer)

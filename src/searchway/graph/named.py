@@ -24,8 +24,8 @@ from searchway.graph.requests import GraphQLRequest
 from searchway.graph.store import DocumentStore
 from searchway.graph.trusted import TrustedDocuments
 from searchway.transcode.remembered import Remembered
+from searchway.vocabulary import DOCUMENT_KEY
 
-KEY_HEADER = "x-searchway-document-key"
 _ONLY_TRUSTED = (
     "expected the name of a trusted document (documentId or extensions.persistedQuery), got a query (documents_only)"
 )
@@ -50,7 +50,7 @@ class DocumentPolicy:
         """Tell whether a caller may."""
         if not self._trusted_only:
             return True
-        shown = caller.headers.get(KEY_HEADER, "").encode()
+        shown = caller.headers.get(DOCUMENT_KEY, "").encode()
         return any([compare_digest(shown, key) for key in self._keys])  # noqa: C419  # always all of them: the time tells nothing
 
 

@@ -22,6 +22,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
+from searchway.vocabulary import CLUSTER
+
 STATIC = Path(__file__).parent / "static"
 EXAMPLE = """\
 # Ctrl-Enter runs this query.
@@ -106,7 +108,7 @@ def _headers(clusters: Sequence[str]) -> str:
     if not clusters:
         return ""
     asked = json.dumps(clusters[0])
-    return f'{{\n  // {", ".join(clusters)}\n  "x-searchway-cluster": {asked}\n}}\n'
+    return f'{{\n  // {", ".join(clusters)}\n  "{CLUSTER}": {asked}\n}}\n'
 
 
 def _to_page(_request: Request) -> Response:

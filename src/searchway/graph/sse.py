@@ -22,7 +22,7 @@ from searchway.graph.media import EVENTS
 from searchway.graph.openings import Openings, TooManyOpenError
 from searchway.graph.refusals import BadRequestError, RequestError
 from searchway.graph.requests import GraphQLRequest
-from searchway.graph.transport import Watch
+from searchway.graph.transport import Watch, identity
 
 PING_SECONDS = 12.0
 _COMMENT = b":\n\n"
@@ -79,7 +79,7 @@ async def send_events(send: Send, responses: AsyncIterator[dict[str, Any]], requ
         (b"content-type", EVENTS.encode() + b"; charset=utf-8"),
         (b"cache-control", b"no-cache"),
         (b"x-accel-buffering", b"no"),  # a proxy that collects answers would keep events back
-        (b"x-opaque-id", request_id.encode()),
+        identity(request_id),
         (b"vary", b"Accept"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -11,7 +11,9 @@ from starlette.types import Receive, Send
 
 from searchway.errors import Code
 from searchway.graph.refusals import BadRequestError
+from searchway.vocabulary import REQUEST_ID
 
+_REQUEST_ID = REQUEST_ID.encode()
 # Most requests end before this many seconds; only for longer ones somebody looks whether the caller is still there.
 _WATCH_AFTER = 0.02
 
@@ -68,12 +70,17 @@ def _too_large(largest: int) -> BadRequestError:
     return BadRequestError(413, f"the body has more than {largest} bytes", code=Code.RESOURCE_EXHAUSTED)
 
 
+def identity(request_id: str) -> tuple[bytes, bytes]:
+    """Return the header that tells a caller under which identifier its request is found again."""
+    return _REQUEST_ID, request_id.encode()
+
+
 async def send_reply(send: Send, reply: Reply, request_id: str) -> None:
     """Send an answer."""
     headers = [
         (b"content-type", f"{reply.media_type}; charset=utf-8".encode()),
         (b"content-length", str(len(reply.body)).encode()),
-        (b"x-opaque-id", request_id.encode()),
+        identity(request_id),
         (b"vary", b"Accept, Accept-Encoding"),
     ]
     further = (

@@ -13,16 +13,9 @@ from searchway.engine.call import Call
 from searchway.engine.headers import check_credentials, is_usable_id, join_headers
 from searchway.engine.peers import network_of
 from searchway.errors import InvalidArgumentError
-
-CLUSTER = "x-searchway-cluster"
-FIELD_MASK = "x-goog-fieldmask"
-REQUEST_ID = "x-opaque-id"
-STRICT = "x-searchway-strict"
-UPSTREAM_CALLS = "x-searchway-upstream-calls"
-WARNING = "x-searchway-warning"
+from searchway.vocabulary import CLUSTER, REQUEST_ID, STRICT, TRUTH, UPSTREAM_CALLS, WARNING
 
 _WARNINGS_LIMIT = 1024  # with the details of an error, all trailers stay under the 8 KiB that clients take
-_TRUTH = {"true": True, "false": False}
 
 Trailers = tuple[tuple[str, str | bytes], ...]
 
@@ -39,7 +32,7 @@ def read_call(context: Any) -> Call:
         cluster=headers.get(CLUSTER) or None,
         headers=headers,
         deadline=None if remaining is None else time.monotonic() + remaining,
-        strict=_TRUTH.get(headers.get(STRICT, "false").lower(), False),
+        strict=TRUTH.get(headers.get(STRICT, "false").lower(), False),
         peer=_address(context.peer()),
     )
 
@@ -60,7 +53,7 @@ def check_call(call: Call) -> None:
     Raises:
         InvalidArgumentError: names the key.
     """
-    if STRICT in call.headers and call.headers[STRICT].lower() not in _TRUTH:
+    if STRICT in call.headers and call.headers[STRICT].lower() not in TRUTH:
         raise InvalidArgumentError(STRICT, "expected true or false")
     check_credentials(call.headers)
 

@@ -16,7 +16,7 @@ from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
 from searchway.errors import Applied, CallError, Code, Failure, InvalidArgumentError, MalformedAnswerError
 from searchway.rpc import details
-from searchway.rpc.calls import FIELD_MASK, check_call, read_call, trailers
+from searchway.rpc.calls import check_call, read_call, trailers
 from searchway.rpc.masks import parse_mask
 from searchway.rpc.packing import pack
 from searchway.rpc.stopping import Gate
@@ -24,6 +24,7 @@ from searchway.rpc.weighing import LARGE, Weighing
 from searchway.transcode.answer import Read
 from searchway.transcode.pieces import PIECE_BYTES
 from searchway.transcode.response import Dialect, reader
+from searchway.vocabulary import FIELD_MASK
 
 _log = structlog.get_logger(__name__)
 _MASKS = 256

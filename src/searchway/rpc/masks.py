@@ -11,8 +11,8 @@ import re
 from searchway.contract.records import Field, Shape
 from searchway.contract.selection import Selected, Selection
 from searchway.errors import InvalidArgumentError
-from searchway.rpc.calls import FIELD_MASK
 from searchway.transcode.checks import suggest
+from searchway.vocabulary import FIELD_MASK
 
 _DEEPEST = 32
 _CAPITAL = re.compile(r"([A-Z])")

@@ -23,6 +23,7 @@ from searchway.settings.clusters import ClusterSettings
 from searchway.settings.connections import ConnectionSettings
 from searchway.settings.hosts import HostPattern, Origin, is_host
 from searchway.settings.section import AsList, Section, Words
+from searchway.vocabulary import AUTHORIZATION, REQUEST_ID, TRACE_PARENT, TRACE_STATE
 
 MIB = 1024 * 1024
 
@@ -261,7 +262,7 @@ class Settings(Section):
     """Seconds after which callers are asked to connect anew, so that they spread over replicas and workers; 0 for never."""
     probe_seconds: PositiveFloat = 5.0
     """Seconds between two probes of a cluster, whose results `/readyz` shows."""
-    forward_headers: Words = ("x-opaque-id", "traceparent", "tracestate")
+    forward_headers: Words = (REQUEST_ID, TRACE_PARENT, TRACE_STATE)
     """Headers of callers that go on to the cluster, in lower case."""
     token_keys: Annotated[tuple[SecretStr, ...], AsList] = ()
     """Keys that sign page tokens: the first signs, all are accepted, so that keys can be changed. Random if empty."""
@@ -312,7 +313,7 @@ class Settings(Section):
             (self.default not in {"", *names}, "default", f"expected one of {', '.join(names)}"),
             (bool(misnamed), "forward_headers", f"expected names of headers in lower case, got {', '.join(misnamed)}"),
             (bool(framing), "forward_headers", f"expected end-to-end headers, got {', '.join(framing)}"),
-            ("authorization" in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
+            (AUTHORIZATION in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
             (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
             (_are_short(self.token_keys), "token_keys", "expected keys of at least 32 characters"),
             (_are_short(self.document_keys), "document_keys", "expected keys of at least 32 characters"),

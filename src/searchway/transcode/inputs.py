@@ -11,12 +11,10 @@ from searchway.contract.records import Field, Kind, Shape
 from searchway.errors import InvalidArgumentError
 from searchway.transcode import jsontext
 from searchway.transcode.checks import expected_words, suggest
-
-_INT = (-(2**31), 2**31 - 1)
-_LONG = (-(2**63), 2**63 - 1)
+from searchway.transcode.values import INT_RANGE, LONG_RANGE
+from searchway.vocabulary import TRUTH
 
 # The engines read numbers and truth values in quotes as if they had none, so what was written for them may have some.
-_TRUTH = {"true": True, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,4})?")
 
@@ -120,7 +118,7 @@ def _text(_field: Field, value: Any, path: str) -> str:
 
 
 def _boolean(_field: Field, value: Any, path: str) -> bool:
-    found = _TRUTH.get(value, value) if isinstance(value, str) else value
+    found = TRUTH.get(value, value) if isinstance(value, str) else value
     if not isinstance(found, bool):
         raise _wrong("true or false", value, path)
     return found
@@ -165,8 +163,8 @@ def _wrong(expected: str, value: Any, path: str) -> InvalidArgumentError:
 _SCALARS: Mapping[Kind, Callable[[Field, Any, str], Any]] = {
     Kind.STRING: _text,
     Kind.BOOL: _boolean,
-    Kind.INT: _whole(*_INT),
-    Kind.LONG: _whole(*_LONG),
+    Kind.INT: _whole(*INT_RANGE),
+    Kind.LONG: _whole(*LONG_RANGE),
     Kind.DOUBLE: _fraction,
     Kind.ENUM: _word,
 }

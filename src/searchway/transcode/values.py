@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from searchway.vocabulary import TRUTH
+
 INT_RANGE = (-(2**31), 2**31 - 1)
 LONG_RANGE = (-(2**63), 2**63 - 1)
 
@@ -17,7 +19,6 @@ LONG_RANGE = (-(2**63), 2**63 - 1)
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#byte-units
 _SIZE = re.compile(r"(-?\d+(?:\.\d+)?)(b|kb|mb|gb|tb|pb)", re.ASCII)
 _FACTORS = {unit: 1024**power for power, unit in enumerate(("b", "kb", "mb", "gb", "tb", "pb"))}
-_TRUTH = {"true": True, "false": False}
 
 
 class FieldError(ValueError):
@@ -72,8 +73,8 @@ def boolean(value: Any, field: str) -> bool | None:
     """Return a truth value, also from text."""
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str) and value in _TRUTH:
-        return _TRUTH[value]
+    if isinstance(value, str) and value in TRUTH:
+        return TRUTH[value]
     raise FieldError(field, "true or false")
 
 

@@ -2,8 +2,8 @@
 
 from searchway.upstream.asgi import AsgiTransport
 from searchway.upstream.cluster import Cluster, Health
-from searchway.upstream.clusters import CLUSTER_HEADER, Clusters
+from searchway.upstream.clusters import Clusters
 from searchway.upstream.credentials import TRACING
 from searchway.upstream.product import Product
 
-__all__ = ["CLUSTER_HEADER", "TRACING", "AsgiTransport", "Cluster", "Clusters", "Health", "Product"]
+__all__ = ["TRACING", "AsgiTransport", "Cluster", "Clusters", "Health", "Product"]

@@ -25,8 +25,7 @@ from searchway.upstream.product import Product
 from searchway.upstream.throttle import Throttle
 from searchway.upstream.transport import NetworkTransport
 from searchway.upstream.trust import ContextOf, context_factory
-
-CLUSTER_HEADER = "x-searchway-cluster"
+from searchway.vocabulary import CLUSTER
 
 
 class Clusters:
@@ -75,7 +74,7 @@ class Clusters:
         if (cluster := self._clusters.get(name)) is None:
             close = closest(name, self._clusters)
             hint = f"; did you mean {close[0]}?" if close else ""
-            raise InvalidArgumentError(CLUSTER_HEADER, f"expected the name of a configured cluster{hint}")
+            raise InvalidArgumentError(CLUSTER, f"expected the name of a configured cluster{hint}")
         return cluster
 
     def prepare(self, settings: Settings) -> Callable[[], None]:

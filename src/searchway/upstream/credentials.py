@@ -9,11 +9,12 @@ from searchway import __version__
 from searchway.errors import InvalidArgumentError, SettingsError
 from searchway.settings import ClusterSettings
 from searchway.upstream.carrier import Headers
+from searchway.vocabulary import AUTHORIZATION, REQUEST_ID, TRACE_PARENT, TRACE_STATE
 from searchway.wire import HttpRequest
 
 _SCHEMES: Mapping[Literal["api_key", "bearer"], str] = {"api_key": "ApiKey", "bearer": "Bearer"}
 
-TRACING = frozenset({"x-opaque-id", "traceparent", "tracestate"})
+TRACING = frozenset({REQUEST_ID, TRACE_PARENT, TRACE_STATE})
 """The headers that say which call a request is for, and nothing of what it may or means."""
 
 # What the gateway's own headers, its credentials included, may need of what a cluster takes in all.
@@ -65,8 +66,8 @@ class HeaderPolicy:
         for name, _ in self._forwarded:
             if name in caller:
                 left -= self._size(name, caller[name], left)
-        if self._forwards_credentials and (theirs := caller.get("authorization")):
-            self._size("authorization", theirs, left)
+        if self._forwards_credentials and (theirs := caller.get(AUTHORIZATION)):
+            self._size(AUTHORIZATION, theirs, left)
 
     def _size(self, name: str, value: str, left: int) -> int:
         if len(value) > self._largest:  # first, since what is too long may be very long
@@ -96,7 +97,7 @@ class HeaderPolicy:
 
     def sees_caller(self, caller: Mapping[str, str]) -> bool:
         """Tell whether the cluster sees the caller's own credentials, and so knows callers apart."""
-        return self._forwards_credentials and bool(caller.get("authorization"))
+        return self._forwards_credentials and bool(caller.get(AUTHORIZATION))
 
     def identity(self, caller: Mapping[str, str]) -> bytes:
         """Return a digest of what the cluster can tell this caller by: credentials and forwarded headers, those of tracing aside.
@@ -110,7 +111,7 @@ class HeaderPolicy:
         return blake2b(authorization or b"", digest_size=16).digest()
 
     def _authorization(self, caller: Mapping[str, str]) -> bytes | None:
-        if self._forwards_credentials and (theirs := caller.get("authorization")):
+        if self._forwards_credentials and (theirs := caller.get(AUTHORIZATION)):
             return theirs.encode("ascii")
         return self._own
 
