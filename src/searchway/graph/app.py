@@ -5,7 +5,6 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
 from searchway.graph.named import DocumentPolicy, NamedDocuments
 from searchway.graph.openings import Openings
+from searchway.graph.origins import with_cors
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
 from searchway.graph.sse import EventStreams
@@ -25,28 +25,7 @@ from searchway.graph.store import DocumentStore
 from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
-from searchway.vocabulary import (
-    AUTHORIZATION,
-    CLUSTER,
-    DOCUMENT_KEY,
-    EXPLAIN,
-    REQUEST_ID,
-    STRICT,
-    TIMEOUT,
-    TRACE_PARENT,
-)
 
-_ALLOWED_HEADERS = (
-    AUTHORIZATION,
-    "content-type",
-    TRACE_PARENT,
-    REQUEST_ID,
-    CLUSTER,
-    DOCUMENT_KEY,
-    EXPLAIN,
-    STRICT,
-    TIMEOUT,
-)
 _PATHS = ("/graphql", "/graphql/")
 
 
@@ -77,7 +56,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     others.router.redirect_slashes = (
         False  # it would redirect to the host that the caller names, without TLS behind a proxy
     )
-    return _with_cors(_Face(endpoint, others), settings.cors_origins)
+    return with_cors(_Face(endpoint, others), settings)
 
 
 class _Face:
@@ -122,16 +101,3 @@ def _schema_route(sdl: str) -> Route:
 
     compressed = Middleware(GZipMiddleware, compresslevel=6, thread_minimum_size=32 * 1024)
     return Route("/schema.graphql", answer, middleware=[compressed])
-
-
-def _with_cors(app: ASGIApp, origins: tuple[str, ...]) -> ASGIApp:
-    """Return the application, which pages of other origins may call if the settings name some."""
-    if not origins:
-        return app
-    return CORSMiddleware(
-        app,
-        allow_origins=list(origins),
-        allow_methods=["GET", "POST"],
-        allow_headers=list(_ALLOWED_HEADERS),
-        expose_headers=[REQUEST_ID],
-    )

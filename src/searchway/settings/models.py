@@ -278,6 +278,8 @@ class Settings(Section):
     """Host names that HTTP requests may be for, as in `gateway.example.org` or `*.example.org`; IP addresses always are. If empty: on a loopback address those of the loopback interface, elsewhere all."""
     cors_origins: Annotated[tuple[Origin, ...], AsList] = ()
     """Origins whose pages may call the GraphQL face, as in `https://app.example.org`; closed if empty, `*` for every one."""
+    cors_headers: Words = ()
+    """Headers, in lower case, that these pages may send beside those that the gateway reads and `forward_headers`; `*` for every one."""
     documents: ExistingPath | None = None
     """Manifest of trusted GraphQL documents, or a folder of them: what GraphQL Codegen's client preset, Apollo's manifest generator and Relay's compiler write."""
     documents_only: bool = False
@@ -306,12 +308,13 @@ class Settings(Section):
     def _problems(self) -> list[str]:
         names = [cluster.name for cluster in self.clusters]
         framing = [name for name in self.forward_headers if name in _FRAMING]
-        misnamed = [ascii(name) for name in self.forward_headers if not _HEADER_NAME.fullmatch(name)]
+        misnamed, unsendable = _misnamed(self.forward_headers), _misnamed(self.cors_headers)
         checks = [
             (not names, "clusters", "expected at least one; give --upstream URL, --config FILE or --sandbox"),
             (len(set(names)) != len(names), "clusters", "expected each name once"),
             (self.default not in {"", *names}, "default", f"expected one of {', '.join(names)}"),
-            (bool(misnamed), "forward_headers", f"expected names of headers in lower case, got {', '.join(misnamed)}"),
+            (bool(misnamed), "forward_headers", f"expected names of headers in lower case, got {misnamed}"),
+            (bool(unsendable), "cors_headers", f"expected names of headers in lower case, got {unsendable}"),
             (bool(framing), "forward_headers", f"expected end-to-end headers, got {', '.join(framing)}"),
             (AUTHORIZATION in self.forward_headers, "forward_headers", "expected forward_credentials for it"),
             (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
@@ -341,6 +344,11 @@ class Settings(Section):
     def default_cluster(self) -> ClusterSettings:
         """The cluster of calls that name none."""
         return next((c for c in self.clusters if c.name == self.default), self.clusters[0])
+
+
+def _misnamed(names: tuple[str, ...]) -> str:
+    """Return those that are no names of headers in lower case."""
+    return ", ".join(ascii(name) for name in names if not _HEADER_NAME.fullmatch(name))
 
 
 def _are_short(keys: tuple[SecretStr, ...]) -> bool:
