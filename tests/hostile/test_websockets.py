@@ -153,7 +153,7 @@ async def test_message_that_does_not_come_to_an_end_is_given_up() -> None:
         at.sweep(29)
         assert not at.reasons
         at.sweep(1)
-        assert struct.pack("!H", 1008) in await within(reader.read())
+        assert struct.pack("!H", 1013) in await within(reader.read())
 
 
 async def test_quiet_socket_is_not_given_up() -> None:

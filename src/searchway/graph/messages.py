@@ -53,7 +53,9 @@ class Message(msgspec.Struct):
 
 
 _decode = msgspec.json.Decoder(Message).decode
-_decode_payload = msgspec.json.Decoder(dict[str, Any] | None).decode
+_decode_payload = msgspec.json.Decoder(Any).decode
+_KINDS = {str: "a string", int: "a number", float: "a number", bool: "a boolean", list: "an array", dict: "an object"}
+_LONGEST_NAME = 40
 
 
 def read_message(text: str | None) -> Message:
@@ -86,21 +88,36 @@ def _show(message: Message, mark: str) -> Message:
 def read_headers(payload: bytes) -> Mapping[str, str]:
     """Return what stands for headers in the payload of `connection_init`: its members, or those of its `headers`.
 
+    A payload or a header that is null is as good as absent: clients write so what they do not have.
+
     Raises:
-        ClosingError: it is no object, or a header is no text that HTTP could carry.
+        ClosingError: the payload is no object, or a header is no text that HTTP could carry; names the header.
     """
     try:
-        given = _decode_payload(payload or b"null") or {}
+        given = _decode_payload(payload or b"null")
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        raise ClosingError(Close.INVALID, "connection_init: expected an object as its payload") from None
+        raise _wrong_init("payload", "expected an object of headers") from None
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise _wrong_init("payload", f"expected an object of headers, got {_KINDS[type(given)]}")
     headers = given["headers"] if isinstance(given.get("headers"), dict) else given
-    return {name.lower(): _header(name, value) for name, value in headers.items()}
+    return {name.lower(): _header(name, value) for name, value in headers.items() if value is not None}
 
 
 def _header(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not (name + value).isascii() or not (name + value).isprintable():
-        raise ClosingError(Close.INVALID, "connection_init: expected headers that are printable texts")
+    if not (name.isascii() and name.isprintable()):
+        raise _wrong_init(ascii(name), "expected a name in printable ASCII characters")
+    if not isinstance(value, str):
+        raise _wrong_init(name, f"expected a string, got {_KINDS[type(value)]}")
+    if not (value.isascii() and value.isprintable()):
+        raise _wrong_init(name, "expected printable ASCII characters")
     return value
+
+
+def _wrong_init(name: str, problem: str) -> ClosingError:
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return ClosingError(Close.INVALID, f"connection_init: {shown}: {problem}")
 
 
 def write_next(operation: str, response: Mapping[str, Any]) -> str:

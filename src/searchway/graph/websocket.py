@@ -19,7 +19,7 @@ from searchway.graph.callers import Caller, read_caller
 from searchway.graph.failures import unexpected
 from searchway.graph.messages import Close, ClosingError, Message
 from searchway.graph.openings import Openings, TooManyOpenError
-from searchway.graph.refusals import BadRequestError, RefusedError, RequestError
+from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import GraphQLRequest, read_body
 from searchway.graph.transport import Disconnected
 
@@ -182,27 +182,30 @@ class _Connection:
             await self._write(messages.PONG)
 
     async def _subscribe(self, message: Message) -> None:
+        """Carry out an operation. A payload that is no request is an error of that operation: closing the socket would end all others."""
         if message.id in self._running:
             raise ClosingError(Close.TAKEN, f"Subscriber for {message.id} already exists")
         try:
+            self._check_place()
             request = read_body(bytes(message.payload))
-        except BadRequestError as error:
-            raise ClosingError(Close.INVALID, f"subscribe: {error.problem}") from None
-        if refused := self._refusal():
-            await self._write(messages.write_error(message.id, self._answerer.refuse(refused, self._caller)))
+        except RefusedError as error:
+            await self._write(messages.write_error(message.id, self._answerer.refuse(error, self._caller)))
             return
         task = self._running[message.id] = asyncio.create_task(self._run(message.id, request))
         self._tasks.add(task)
         task.add_done_callback(self._has_ended)
 
-    def _refusal(self) -> RefusedError | None:
-        """Return why no operation is taken now."""
+    def _check_place(self) -> None:
+        """Check that an operation can be taken now.
+
+        Raises:
+            RefusedError: the server stops, or there are too many.
+        """
         if self._stopping:
-            return RefusedError([GraphQLError(_STOPPING)], Code.UNAVAILABLE)
+            raise RefusedError([GraphQLError(_STOPPING)], Code.UNAVAILABLE)
         if len(self._running) >= self._most:
             problem = f"at most {self._most} operations at the same time on one socket"
-            return RefusedError([GraphQLError(problem)], Code.RESOURCE_EXHAUSTED)
-        return None
+            raise RefusedError([GraphQLError(problem)], Code.RESOURCE_EXHAUSTED)
 
     async def _run(self, operation: str, request: GraphQLRequest) -> None:
         caller = self._caller.again()

@@ -60,7 +60,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._controls = 0
         waited = now - self._connection.since
         if self._received and not self.read_paused and waited >= self._bounds.body_seconds(self._received):
-            self._fail(CloseCode.POLICY_VIOLATION, "a message did not arrive in time", "body_timeout")
+            self._fail(CloseCode.TRY_AGAIN_LATER, "a message did not arrive in time", "body_timeout")
 
     def refuse_body(self) -> None:
         """Refuse the message that is being received."""
