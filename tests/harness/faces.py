@@ -1,5 +1,6 @@
 """One call over each face, with what came of it in the plain form."""
 
+import email
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -161,6 +162,15 @@ def events(text: str) -> list[tuple[str, Any]]:
             data = fields["data"].strip()
             found.append((fields["event"].strip(), orjson.loads(data) if data else None))
     return found
+
+
+def parts(text: str, content_type: str) -> list[Any]:
+    """Read an answer in parts as the standard library reads them; those that are sent in silence are left out."""
+    message = email.message_from_string(f"content-type: {content_type}\r\n\r\n{text}")
+    assert not message.defects
+    found: Any = message.get_payload()
+    assert {part["content-type"] for part in found} == {"application/json"}
+    return [document for part in found if (document := orjson.loads(part.get_payload()))]
 
 
 def grpc_failure(error: grpc.aio.AioRpcError) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from searchway.graph.cohorts import first_calls, form_cohorts
 from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
 from searchway.graph.failures import request_errors, unexpected
-from searchway.graph.media import EVENTS
+from searchway.graph.media import EVENTS, PARTS
 from searchway.graph.named import NamedDocuments
 from searchway.graph.plan import Plan
 from searchway.graph.refusals import RefusedError, RequestError
@@ -89,15 +89,15 @@ class Answerer:
         given, values = await self._documents.bind(document, operation, request.variables, caller.principal)
         return Understood(document=document, operation=operation, given=given, values=values)
 
-    async def understand_single(self, request: GraphQLRequest, caller: Caller) -> Understood:
-        """Read a request that is to have one response.
+    async def understand_single(self, request: GraphQLRequest, caller: Caller, *, streams: bool = False) -> Understood:
+        """Read a request that is to have one response or, with `streams`, may have more.
 
         Raises:
             RequestError: it cannot be executed, or has more.
         """
         asked = await self.understand(request, caller)
-        if asked.is_stream:
-            problem = f"A subscription is answered as {EVENTS}, or over a WebSocket."
+        if asked.is_stream and not streams:
+            problem = f"A subscription is answered as {EVENTS} or {PARTS}, or over a WebSocket."
             raise RequestError([GraphQLError(problem, asked.operation)])
         return asked
 

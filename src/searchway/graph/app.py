@@ -20,8 +20,8 @@ from searchway.graph.openings import Openings
 from searchway.graph.origins import with_cors
 from searchway.graph.page import graphiql_page, graphiql_routes
 from searchway.graph.schema import build_schema, core_schema, sdl_of
-from searchway.graph.sse import EventStreams
 from searchway.graph.store import DocumentStore
+from searchway.graph.streams import Streams
 from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
@@ -42,7 +42,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,
-        EventStreams(answerer, openings),
+        Streams(answerer, openings),
         limits,
         page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
     )

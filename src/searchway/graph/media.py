@@ -1,13 +1,25 @@
 """Media types: what a request's body must be, and the form of answer that its caller takes."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from searchway.graph.refusals import BadRequestError
 
 EVENTS = "text/event-stream"
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+PARTS = "multipart/mixed;subscriptionSpec=1.0"
 _WILDCARDS = {"*/*": JSON, "application/*": JSON}
+_IN_PARTS = frozenset({"subscriptionspec=1.0", 'subscriptionspec="1.0"'})
+
+
+class Accepted(NamedTuple):
+    """What a caller takes."""
+
+    media_type: str | None
+    """The best media type of an answer; None if there is none."""
+    parts: bool
+    """Whether a subscription may be answered in parts, see `parts`."""
 
 
 def check_content_type(value: str) -> None:
@@ -21,19 +33,21 @@ def check_content_type(value: str) -> None:
 
 
 @lru_cache(maxsize=256)
-def negotiate(accept: str) -> str | None:
-    """Return the media type of the answer for an Accept header, None if it takes neither.
+def negotiate(accept: str) -> Accepted:
+    """Return what the value of an Accept header takes.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
     """
-    best, best_quality = None, 0.0
+    best, best_quality, parts = None, 0.0, False
     for part in (accept or "*/*").lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         media_type = _WILDCARDS.get(name, name)
         quality = _quality(parameters)
         if media_type in {JSON, GRAPHQL, EVENTS} and quality > best_quality and not _other_charset(parameters):
             best, best_quality = media_type, quality
-    return best
+        elif name == "multipart/mixed" and quality > 0 and not _IN_PARTS.isdisjoint(parameters):
+            parts = True
+    return Accepted(best or (JSON if parts else None), parts)
 
 
 @lru_cache(maxsize=256)

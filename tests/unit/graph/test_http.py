@@ -83,6 +83,12 @@ async def test_other_methods_are_405(connect: Connect, method: str) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
+async def test_a_client_that_wants_the_single_connection_mode_is_told_of_the_other(connect: Connect) -> None:
+    answer = await connect().put("/graphql", headers={"accept": "*/*"})
+    assert answer.status_code == 405
+    assert "use its distinct connections mode" in answer.json()["errors"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("content", "headers", "refused"),
     [

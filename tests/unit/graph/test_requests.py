@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from searchway.graph.media import GRAPHQL, JSON, check_content_type, negotiate
+from searchway.graph.media import EVENTS, GRAPHQL, JSON, check_content_type, negotiate
 from searchway.graph.refusals import BadRequestError
 from searchway.graph.requests import read_batch, read_body, read_url
 
@@ -31,7 +31,24 @@ from searchway.graph.requests import read_batch, read_body, read_url
     ],
 )
 def test_accept_chooses_the_media_type(accept: str, media_type: str | None) -> None:
-    assert negotiate(accept) == media_type
+    assert negotiate(accept) == (media_type, False)
+
+
+@pytest.mark.parametrize(
+    ("accept", "accepted"),
+    [
+        (f"multipart/mixed;boundary=graphql;subscriptionSpec=1.0,{GRAPHQL},{JSON};q=0.9", (GRAPHQL, True)),
+        (f'multipart/mixed;subscriptionSpec="1.0", {JSON}', (JSON, True)),
+        ("Multipart/Mixed; SubscriptionSpec=1.0", (JSON, True)),
+        ("text/event-stream, multipart/mixed;subscriptionSpec=1.0", (EVENTS, True)),
+        (f"multipart/mixed;subscriptionSpec=1.0;q=0, {JSON}", (JSON, False)),
+        (f"multipart/mixed;subscriptionSpec=2.0, {JSON}", (JSON, False)),
+        (f"multipart/mixed;deferSpec=20220824,{GRAPHQL},{JSON}", (GRAPHQL, False)),
+        ("multipart/mixed", (None, False)),
+    ],
+)
+def test_accept_tells_who_takes_subscriptions_in_parts(accept: str, accepted: tuple[str | None, bool]) -> None:
+    assert negotiate(accept) == accepted
 
 
 @pytest.mark.parametrize(

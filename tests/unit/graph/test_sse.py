@@ -96,7 +96,7 @@ async def test_too_many_streams(client: httpx.AsyncClient, engine: EngineDouble)
 async def test_silence_is_broken(
     client: httpx.AsyncClient, engine: EngineDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("searchway.graph.sse.PING_SECONDS", 0.01)
+    monkeypatch.setattr("searchway.graph.streams.PING_SECONDS", 0.01)
     engine.hold = asyncio.Event()
     async with client.stream("POST", "/graphql", json={"query": ALLOCATION}) as answer:
         text = ""

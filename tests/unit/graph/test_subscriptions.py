@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 from starlette.types import ASGIApp
 
-from harness.faces import events
+from harness.faces import events, parts
 from searchway.errors import Code, Failure, UpstreamError
 from searchway.sandbox import Sandbox, create_sandbox, load_example_data
 from unit.graph.engine_double import EngineDouble
 from unit.graph.sandboxed import app_over
 from unit.graph.serving import hear, say, served, socket
+from unit.graph.test_parts import PARTS
 
 STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { __typename rule { id } } }'
 WATCH = 'subscription { enrichWatchPolicyExecution(name: "p") { finished } }'
@@ -50,7 +51,13 @@ async def over_events(address: str, query: str, **headers: str) -> list[Any]:
     return [response for _, response in found]
 
 
-ways = pytest.mark.parametrize("receive", [over_socket, over_events])
+async def over_parts(address: str, query: str, **headers: str) -> list[Any]:
+    async with httpx.AsyncClient(base_url=f"http://{address}", headers={"accept": PARTS}) as client:
+        answer = await client.post("/graphql", json={"query": query}, headers=headers)
+    return [document["payload"] for document in parts(answer.text, answer.headers["content-type"])]
+
+
+ways = pytest.mark.parametrize("receive", [over_socket, over_events, over_parts])
 
 
 @ways
@@ -85,11 +92,12 @@ async def test_a_single_response_is_not_enough_for_one(connect: Any, engine: Eng
     assert engine.asked == []
 
 
-async def test_get_streams_what_only_reads(address: str, engine: EngineDouble) -> None:
-    async with httpx.AsyncClient(base_url=f"http://{address}", headers={"accept": "text/event-stream"}) as client:
+@pytest.mark.parametrize("accept", ["text/event-stream", PARTS])
+async def test_get_streams_what_only_reads(address: str, engine: EngineDouble, accept: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{address}", headers={"accept": accept}) as client:
         read = await client.get("/graphql", params={"query": STREAM})
         watched = await client.get("/graphql", params={"query": WATCH})
-    assert events(read.text)[0] == ("next", rule("r0"))
+    assert orjson.dumps(rule("r0")) in read.content
     assert (watched.status_code, watched.headers["allow"]) == (405, "POST")
     assert [asked.operation.name for asked in engine.asked] == ["rules.StreamRules"]
 
@@ -101,9 +109,9 @@ async def until(truth: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(("kind", "accept"), [("http", "text/event-stream"), ("http", PARTS), ("websocket", "")])
 async def test_a_slow_reader_slows_the_source_down(
-    open_app: Callable[..., ASGIApp], engine: EngineDouble, kind: str
+    open_app: Callable[..., ASGIApp], engine: EngineDouble, kind: str, accept: str
 ) -> None:
     engine.rules = 10_000
     body = orjson.dumps({"query": STREAM})
@@ -127,7 +135,7 @@ async def test_a_slow_reader_slows_the_source_down(
     async def send(_event: Any) -> None:
         await room.acquire()  # nobody gives it back: the reader takes five and no more
 
-    headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json")]
+    headers = [(b"accept", accept.encode()), (b"content-type", b"application/json")]
     scope = {"type": kind, "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
     scope["subprotocols"] = ["graphql-transport-ws"]
     serving = asyncio.ensure_future(open_app(introspection=False)(scope, receive, send))
