@@ -161,6 +161,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     Empty: strawberry.scalar(
         name="Empty",
         description="Something that has no fields of its own: {} or true.",
+        specified_by_url="https://protobuf.dev/programming-guides/json/",
         serialize=_as_is,
         parse_value=parse_empty,
         parse_literal=_parse_empty_literal,

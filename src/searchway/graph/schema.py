@@ -15,8 +15,10 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLSchema,
     introspection_types,
+    print_directive,
     print_schema,
 )
 from strawberry.schema.config import StrawberryConfig
@@ -31,7 +33,14 @@ from searchway.graph.prose import reword_schema
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
 from searchway.graph.words import list_words
+from searchway.vocabulary import CLUSTER
 
+_DESCRIPTION = (
+    "The operations of Elasticsearch, OpenSearch and Open Distro clusters, typed: what reads stands in Query, by family, "
+    "what changes something in Mutation, what answers again and again in Subscription."
+    f"\n\nThe header {CLUSTER} names the cluster that a request is for. The extensions of an error tell its canonical code, "
+    "the engine's own cause, and whether a retry is safe."
+)
 _AFTER = "Where to go on: a cursor of the page before, such as its `pageInfo { endCursor }`."
 
 
@@ -45,6 +54,7 @@ def build_schema(catalog: Catalog) -> strawberry.Schema:
     query, mutation, subscription = builder.query(), builder.mutation(), builder.subscription()
     config = StrawberryConfig(scalar_map=SCALARS, default_resolver=_member)
     schema = strawberry.Schema(query=query, mutation=mutation, subscription=subscription, config=config)
+    core_schema(schema).description = _DESCRIPTION
     _finish(core_schema(schema))
     reword_schema(core_schema(schema), catalog)
     return schema
@@ -61,8 +71,12 @@ def print_sdl(catalog: Catalog) -> str:
 
 
 def sdl_of(schema: strawberry.Schema) -> str:
-    """Return a schema that is built already in the schema definition language."""
-    lines = print_schema(core_schema(schema)).splitlines()
+    """Return a schema that is built already in the schema definition language.
+
+    It declares `@oneOf`, which parsers older than that directive do not know, and others take as their own.
+    """
+    definitions = (print_schema(core_schema(schema)), print_directive(GraphQLOneOfDirective))
+    lines = "\n\n".join(definitions).splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 

@@ -6,10 +6,12 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     build_schema,
     get_introspection_query,
     graphql_sync,
+    is_specified_scalar_type,
 )
 
 from searchway.contract.catalog import Catalog, load
@@ -147,8 +149,18 @@ def test_every_type_and_field_is_described(schema: GraphQLSchema) -> None:
 def test_sdl_is_the_schema(schema: GraphQLSchema, catalog: Catalog) -> None:
     printed = print_sdl(catalog)
     assert set(build_schema(printed).type_map) == set(schema.type_map)
-    assert printed.endswith("}\n")
+    assert printed.endswith("\ndirective @oneOf on INPUT_OBJECT\n")
     assert " \n" not in printed
+
+
+def test_the_schema_is_described(schema: GraphQLSchema, catalog: Catalog) -> None:
+    assert schema.description
+    assert build_schema(print_sdl(catalog)).description == schema.description
+
+
+def test_scalars_name_what_they_are_specified_by(schema: GraphQLSchema) -> None:
+    own = {t for t in schema.type_map.values() if isinstance(t, GraphQLScalarType) and not is_specified_scalar_type(t)}
+    assert {t.name for t in own if not t.specified_by_url} <= {"Long"}
 
 
 def test_introspection_works_with_everything_it_can_ask(schema: GraphQLSchema) -> None:
