@@ -91,10 +91,12 @@ lock: $(CREATED)
 	@command -v uv > /dev/null || $(PIP) uv
 	@python .lock/lock.py $(LOCK)
 
-## released: take the present contract as the one that later changes must not break (at a release)
+## released: take the present contract and GraphQL schema as those that later changes must not break (at a release)
 .PHONY: released
-released: $(DEVELOPED)
+released: $(DEVELOPED) $(LINKED)
 	@buf build proto --exclude-source-info --output proto/released.binpb
+	@searchway schema > graphql/released.graphql.new
+	@mv graphql/released.graphql.new graphql/released.graphql
 
 ## clean: remove the environment and everything that was built
 .PHONY: clean
@@ -163,9 +165,10 @@ check-contract:
 	@buf lint proto
 # Against the committed contract of the last release, not against another branch: a checkout without history has it too,
 # and before a release numbers may still move.
-check-breaking:
+check-breaking: | $(NODE)
 	@echo "==> Contract compatibility"
 	@buf breaking proto --against proto/released.binpb
+	@python graphql/compatibility/check.py
 check-generated:
 	@echo "==> Generated stubs and descriptors"
 	@python proto/generate.py --check
