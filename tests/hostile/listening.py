@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from searchway.server.acceptor import Acceptor
+from searchway.server.closings import Closings
 from searchway.server.connections import Connection, Connections
 from searchway.server.http.bounds import Bounds
 from searchway.server.http.hosts import Hosts
@@ -136,8 +137,9 @@ async def listening(
     """Listen on a free port of the loopback interface, at which the listener says it is `at`."""
     settings = ConnectionSettings.model_validate({"per_peer": 10_000, **numbers})
     reasons: Counter[str] = Counter()
-    connections = Connections(settings, total, lambda reason: reasons.update([reason]))
-    bounds = Bounds(connections=connections, hosts=Hosts(hosts, at), request_bytes=request_bytes)
+    closings = Closings(lambda reason: reasons.update([reason]))
+    connections = Connections(settings, total, closings.note)
+    bounds = Bounds(connections=connections, closings=closings, hosts=Hosts(hosts, at), request_bytes=request_bytes)
     app, made, reading = Application(), list[Connection](), Counter[str]()
     config = uvicorn.Config(
         app,
@@ -170,6 +172,7 @@ async def listening(
             protocol.transport.abort()
         app.gate.set()
         await until(lambda: not state.tasks)
+        closings.close()
 
 
 @asynccontextmanager

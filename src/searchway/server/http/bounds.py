@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from searchway.server.closings import Closings
 from searchway.server.connections import Connections
 from searchway.server.http.hosts import Hosts
 from searchway.settings import ConnectionSettings
@@ -13,6 +14,8 @@ class Bounds:
 
     connections: Connections
     """The open connections."""
+    closings: Closings
+    """Those that were refused or closed."""
     hosts: Hosts
     """The hosts that requests may be for."""
     request_bytes: int

@@ -19,6 +19,7 @@ from searchway.readiness import Readiness
 from searchway.server import sockets
 from searchway.server.acceptor import Acceptor
 from searchway.server.certificates import Certificates
+from searchway.server.closings import Closings
 from searchway.server.connections import Connection, Connections
 from searchway.server.descriptors import ask_for_most, connections_of_a_face
 from searchway.server.gateway import Gateway
@@ -130,6 +131,7 @@ class HttpListener:
         except TimeoutError:
             await self._cut()
         await self._acceptor.wait_closed()
+        self._bounds.closings.close()
 
     async def _linger(self, seconds: float) -> None:
         """Leave connections without a request open for a moment, less if there are none: one may be on its way."""
@@ -174,10 +176,11 @@ async def listen(gateway: Gateway, readiness: Readiness, probes: Probes, expose:
 def _bounds(gateway: Gateway, address: Address) -> Bounds:
     settings, telemetry = gateway.settings, gateway.telemetry
     most = connections_of_a_face(settings, ask_for_most())
-    connections = Connections(settings.connections, most, telemetry.connection_closed)
+    closings = Closings(telemetry.connection_closed)
+    connections = Connections(settings.connections, most, closings.note)
     telemetry.watch_connections(lambda: len(connections))
     hosts = Hosts(settings.allowed_hosts, address.host)
-    return Bounds(connections=connections, hosts=hosts, request_bytes=settings.limits.request_bytes)
+    return Bounds(connections=connections, closings=closings, hosts=hosts, request_bytes=settings.limits.request_bytes)
 
 
 def _config(application: Application) -> uvicorn.Config:
