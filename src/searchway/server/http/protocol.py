@@ -18,7 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from searchway.server.connections import Connection
 from searchway.server.http import refusals
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.reading import PIECE, Pieces
+from searchway.server.http.guarding import GuardedProtocol
+from searchway.server.http.reading import PIECE
 from searchway.server.http.refusals import Refusal
 from searchway.server.http.websocket import WebSocketProtocol
 
@@ -31,7 +32,7 @@ _VERSIONS = {"1.0", "1.1"}
 _HOP = frozenset({b"connection", b"upgrade", b"http2-settings"})
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(GuardedProtocol, HttpToolsProtocol):
     """Speaks HTTP on a connection.
 
     Args:
@@ -41,14 +42,9 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     def __init__(self, connection: Connection, bounds: Bounds, **server: Any) -> None:
-        super().__init__(**server)
-        self._connection = connection
-        self._bounds = bounds
-        self._settings = bounds.settings
-        self._connections = bounds.connections
+        super().__init__(connection, bounds, **server)
         self._serves = bounds.hosts.serve
         self._application = self.app
-        self._rest = Pieces(self._feed, self._wants_more)
         self._answering: RequestResponseCycle | None = None
         self._refused = False
         self._in_head = False
@@ -100,12 +96,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Begin."""
         super().connection_made(transport)
         self.flow = _Flow(transport, self._may_read)
-        self._connection.protocol, self._connection.transport = self, transport
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; the request that is answered hears of it as well as the one that was read last."""
-        self._connections.leave(self._connection)
-        self._rest.clear()
         self.pipeline.clear()
         if self._answering is not None:
             self._answering.disconnected = True
@@ -124,16 +117,6 @@ class HttpProtocol(HttpToolsProtocol):
                 self.flow.pause_reading()
         else:
             self._feed(data)
-
-    def pause_writing(self) -> None:
-        """Note that the client does not read."""
-        super().pause_writing()
-        self._connections.stall(self._connection)
-
-    def resume_writing(self) -> None:
-        """Note that it does."""
-        super().resume_writing()
-        self._connections.flowing(self._connection)
 
     # What the parser calls
 

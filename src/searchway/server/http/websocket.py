@@ -10,7 +10,8 @@ from websockets.frames import CloseCode, Frame
 
 from searchway.server.connections import Connection
 from searchway.server.http.bounds import Bounds
-from searchway.server.http.reading import PIECE, Pieces
+from searchway.server.http.guarding import GuardedProtocol
+from searchway.server.http.reading import PIECE
 from searchway.server.http.refusals import malformed
 
 OPENED = "searchway.opened"
@@ -23,7 +24,7 @@ FREE_BYTES = 64 * 1024
 """What a message may have without being counted."""
 
 
-class WebSocketProtocol(WebSocketsSansIOProtocol):
+class WebSocketProtocol(GuardedProtocol, WebSocketsSansIOProtocol):
     """Speaks WebSocket on a connection.
 
     Args:
@@ -33,11 +34,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     def __init__(self, connection: Connection, bounds: Bounds, **server: Any) -> None:
-        super().__init__(**server)
-        self._connection = connection
-        self._bounds = bounds
-        self._connections = bounds.connections
-        self._rest = Pieces(self._feed, self._wants_more)
+        super().__init__(connection, bounds, **server)
         self._opened = False
         self._received = 0  # bytes of a message that is not complete
         self._controls = 0  # pings and pongs since the last sweep
@@ -71,14 +68,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin."""
         super().connection_made(transport)
-        self._connection.protocol = self
         self._connection.since = self._connections.now
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        self._connections.leave(self._connection)
-        self._rest.clear()
-        super().connection_lost(exc)
 
     def begin(self, head: bytes, rest: bytes) -> None:
         """Take the request for the WebSocket, and what came behind it."""
@@ -103,14 +93,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         """Read no more from a client that does not read: pings would be answered without end."""
-        super().pause_writing()
         self._pause_reading()
-        self._connections.stall(self._connection)
+        super().pause_writing()
 
     def resume_writing(self) -> None:
         """Go on."""
         super().resume_writing()
-        self._connections.flowing(self._connection)
         self._go_on()
 
     async def send(self, message: Any) -> None:
