@@ -1,10 +1,11 @@
 """Compares the processor time that the gateway takes for a call with what servers written by hand take for the same.
 
-    python -m benchmarks [--rounds N] [--seconds S] [--only WORD]
+    python -m benchmarks [--rounds N] [--seconds S] [--only WORD] [--against REVISION]
 
 The servers run on one core, the load and the upstream double on another. Rounds are interleaved: in each, every server gets every
 workload in turn, so that a machine that slows down slows all of them. What counts is the ratio within a round. The gateway runs
-as it comes, its access log included; the servers by hand hand on strings and do nothing else.
+as it comes, its access log included; the servers by hand hand on strings and do nothing else. With --against, the gateway as it was at
+a revision is measured as well: what a change costs.
 """
 
 import argparse
@@ -12,13 +13,15 @@ import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvloop
 
 from benchmarks.loader import GraphQLCaller, GrpcCaller, load
-from benchmarks.processes import LOAD_CORE, SERVER_CORE, cpu_seconds, free_port, pin, running
+from benchmarks.processes import LOAD_CORE, SERVER_CORE, cpu_seconds, free_port, pin, running, sources_at
 
 CALLERS = 8
 SIZES = {"small": 3, "1,000 rows": 1000}
@@ -57,50 +60,57 @@ class Contender:
         self.costs.append((cpu_seconds(self.pid) - before) / count * 1000)
 
 
-def start(stack: ExitStack, upstreams: dict[str, int]) -> list[Contender]:
-    """Start every server on every size of table."""
-    return [contender for size, port in upstreams.items() for contender in _start_for(stack, size, port)]
+class Start:
+    """Starts the servers on one size of table."""
 
+    def __init__(self, stack: ExitStack, size: str, upstream: int) -> None:
+        """Take what ends them, the size's name and the port of its upstream."""
+        self._stack = stack
+        self._size = size
+        self._url = f"http://127.0.0.1:{upstream}"
 
-def _start_for(stack: ExitStack, size: str, upstream: int) -> list[Contender]:
-    url = f"http://127.0.0.1:{upstream}"
+    def rivals(self) -> list[Contender]:
+        """Start those that were written by hand."""
+        return [
+            *self._graph("by hand"),
+            *self._graph("by hand, cached", CACHE="1"),
+            *self._rpc("by hand"),
+        ]
 
-    def run(arguments: list[str], environ: dict[str, str], ports: list[int]) -> int:
-        return stack.enter_context(running(arguments, SERVER_CORE, environ, ports))
+    def gateway(self, name: str, **environ: str) -> list[Contender]:
+        """Start the gateway."""
+        http, grpc = free_port(), free_port()
+        listen = ["--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}"]
+        options = ["--upstream", self._url, "--engine", "elasticsearch", *listen]
+        forwarding = {"SEARCHWAY_FORWARD_CREDENTIALS": "true"}
+        pid = self._run(["searchway", "serve", *options], {**forwarding, **environ}, [http, grpc])
+        return [
+            self._graphql(name, pid, http, CONNECTION),
+            self._grpc(name, pid, grpc, "/searchway.api.cat.v1.CatService/ListAllocation"),
+        ]
 
-    def by_hand(module: str, **more: str) -> tuple[int, int]:
+    def _graph(self, name: str, **environ: str) -> list[Contender]:
+        pid, port = self._by_hand("graph", environ)
+        return [self._graphql(name, pid, port, LIST)]
+
+    def _rpc(self, name: str) -> list[Contender]:
+        pid, port = self._by_hand("rpc", {})
+        return [self._grpc(name, pid, port, "/byhand.Cat/ListAllocation")]
+
+    def _by_hand(self, module: str, environ: dict[str, str]) -> tuple[int, int]:
         port = free_port()
-        return run([f"benchmarks.byhand.{module}"], {"UPSTREAM": url, "PORT": str(port), **more}, [port]), port
+        environ = {"UPSTREAM": self._url, "PORT": str(port), **environ}
+        return self._run([f"benchmarks.byhand.{module}"], environ, [port]), port
 
-    http, grpc = free_port(), free_port()
-    options = [
-        "--upstream",
-        url,
-        "--engine",
-        "elasticsearch",
-        "--http",
-        f"127.0.0.1:{http}",
-        "--grpc",
-        f"127.0.0.1:{grpc}",
-    ]
-    gateway = run(["searchway", "serve", *options], {"SEARCHWAY_FORWARD_CREDENTIALS": "true"}, [http, grpc])
-    graph, graph_port = by_hand("graph")
-    cached, cached_port = by_hand("graph", CACHE="1")
-    rpc, rpc_port = by_hand("rpc")
+    def _run(self, arguments: list[str], environ: dict[str, str], ports: list[int]) -> int:
+        return self._stack.enter_context(running(arguments, SERVER_CORE, environ, ports))
 
-    def graphql(name: str, pid: int, port: int, form: str) -> Contender:
-        return _contender(f"GraphQL {size}", name, pid, lambda n: GraphQLCaller(port, form % FIELDS[size], n))
+    def _graphql(self, name: str, pid: int, port: int, form: str) -> Contender:
+        fields = FIELDS[self._size]
+        return _contender(f"GraphQL {self._size}", name, pid, lambda n: GraphQLCaller(port, form % fields, n))
 
-    def grpc_call(name: str, pid: int, port: int, method: str) -> Contender:
-        return _contender(f"gRPC {size}", name, pid, lambda n: GrpcCaller(port, method, n))
-
-    return [
-        graphql("gateway", gateway, http, CONNECTION),
-        graphql("by hand", graph, graph_port, LIST),
-        graphql("by hand, cached", cached, cached_port, LIST),
-        grpc_call("gateway", gateway, grpc, "/searchway.api.cat.v1.CatService/ListAllocation"),
-        grpc_call("by hand", rpc, rpc_port, "/byhand.Cat/ListAllocation"),
-    ]
+    def _grpc(self, name: str, pid: int, port: int, method: str) -> Contender:
+        return _contender(f"gRPC {self._size}", name, pid, lambda n: GrpcCaller(port, method, n))
 
 
 def _contender(workload: str, name: str, pid: int, caller: Callable[[int], Any]) -> Contender:
@@ -108,15 +118,25 @@ def _contender(workload: str, name: str, pid: int, caller: Callable[[int], Any])
     return Contender(workload=workload, name=name, pid=pid, callers=callers)
 
 
-async def compare(rounds: int, seconds: float, only: str) -> list[Contender]:
+async def compare(rounds: int, seconds: float, only: str, against: str) -> list[Contender]:
     """Start everything, warm it up, measure it in turn, round by round, and stop it; return the contenders."""
     upstreams = {size: free_port() for size in SIZES if only in f"GraphQL {size} gRPC {size}"}
     tables = [f"{port}={SIZES[size]}" for size, port in upstreams.items()]
     with ExitStack() as stack:
         stack.enter_context(running(["benchmarks.double", *tables], LOAD_CORE, {}, list(upstreams.values())))
-        contenders = [contender for contender in start(stack, upstreams) if only in contender.workload]
+        before = {"PYTHONPATH": str(_sources(stack, against))} if against else None
+        started: list[Contender] = []
+        for size, port in upstreams.items():
+            start = Start(stack, size, port)
+            started += start.gateway("gateway")
+            started += start.gateway(against, **before) if before else start.rivals()
+        contenders = [contender for contender in started if only in contender.workload]
         await _measure(contenders, rounds, seconds)
     return contenders
+
+
+def _sources(stack: ExitStack, revision: str) -> Path:
+    return sources_at(revision, Path(stack.enter_context(TemporaryDirectory())))
 
 
 async def _measure(contenders: list[Contender], rounds: int, seconds: float) -> None:
@@ -154,9 +174,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured")
     parser.add_argument("--seconds", type=float, default=0.8, help="how long each measurement lasts")
     parser.add_argument("--only", default="", help="part of the names of the workloads to run")
+    parser.add_argument(
+        "--against", default="", help="a revision of the gateway to compare it with, instead of the servers by hand"
+    )
     chosen = parser.parse_args()
     pin(LOAD_CORE)
-    contenders = uvloop.run(compare(chosen.rounds, chosen.seconds, chosen.only))
+    contenders = uvloop.run(compare(chosen.rounds, chosen.seconds, chosen.only, chosen.against))
     report(contenders)
 
 

@@ -5,9 +5,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[1]
@@ -35,6 +37,14 @@ def cpu_seconds(pid: int) -> float:
     """Return the processor time that a process has taken, all of its threads together."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def sources_at(revision: str, folder: Path) -> Path:
+    """Write the gateway's sources as they were at a revision into a folder; return where its package stands."""
+    archive = subprocess.run(["git", "archive", revision, "src"], cwd=_ROOT, check=True, capture_output=True)
+    with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder / "src"
 
 
 @contextmanager

@@ -111,7 +111,9 @@ class PlannedCall:
             CallError: it is not of the documented shape.
         """
         data = self.read(answer)
-        return orjson.Fragment(pieces.dumps(data)) if sum(map(len, answer.bodies)) > _LARGE else data
+        if sum(map(len, answer.bodies)) <= _LARGE:
+            return data
+        return orjson.Fragment(pieces.dumps(data) if pieces.are_large(answer.bodies) else orjson.dumps(data))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -21,8 +21,8 @@ from searchway.rpc.masks import parse_mask
 from searchway.rpc.packing import pack
 from searchway.rpc.stopping import Gate
 from searchway.rpc.weighing import LARGE, Weighing
+from searchway.transcode import pieces
 from searchway.transcode.answer import Read
-from searchway.transcode.pieces import PIECE_BYTES
 from searchway.transcode.response import Dialect, reader
 from searchway.vocabulary import FIELD_MASK
 
@@ -121,9 +121,7 @@ class Handler:
     def _view(self, mask: str) -> tuple[Selection | None, Read[bytes]]:
         selection = parse_mask(self._operation.response, mask)
         values = reader(self._operation, selection, Dialect.PROTO)
-        return selection, lambda answer: self._pack(
-            values.read(answer), is_large=sum(map(len, answer.bodies)) > PIECE_BYTES
-        )
+        return selection, lambda answer: self._pack(values.read(answer), is_large=pieces.are_large(answer.bodies))
 
     def _pack(self, values: dict[str, Any], *, is_large: bool) -> bytes:
         try:

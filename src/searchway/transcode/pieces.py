@@ -5,7 +5,7 @@ Steps that are written in C keep the interpreter for as long as they take, and w
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -14,11 +14,19 @@ PIECE: Final = 4096
 """Values in a piece: some milliseconds, whatever is done with them."""
 PIECE_BYTES: Final = 256 * 1024
 """Bytes in a piece of text: likewise."""
+LARGE: Final = 1024 * 1024
+"""Bytes of JSON that are always worked on in pieces."""
 
 _TRIES: Final = 8
 """How many cuts are tried before the piece becomes twice as large."""
 _OBJECTS = re.compile(rb"\s*+\[\s*+\{")
 _T = TypeVar("_T")
+
+
+def are_large(bodies: Sequence[bytes]) -> bool:
+    """Tell whether the values of JSON texts should be printed in pieces, which costs as much again: they are many bytes or many objects."""
+    size = sum(map(len, bodies))
+    return size > PIECE_BYTES // 4 and (size > LARGE or sum(body.count(b"{") for body in bodies) > PIECE)
 
 
 def size_of(value: Any, most: int = PIECE) -> int:

@@ -37,6 +37,23 @@ def test_size_is_the_number_of_values(value: Any) -> None:
     assert pieces.size_of(value, 10**9) == nodes(value)
 
 
+@pytest.mark.parametrize(
+    ("bodies", "large"),
+    [
+        ((b'{"a": 1}',), False),
+        ((b'"' + b"a" * (pieces.LARGE - 2) + b'"',), False),
+        ((b'"' + b"a" * (pieces.LARGE - 1) + b'"',), True),
+        ((b"[]" * (pieces.LARGE // 4), b"[]" * (pieces.LARGE // 4)), False),
+        ((b"[]" * (pieces.LARGE // 4), b"[]" * (pieces.LARGE // 4 + 1)), True),
+        ((b"{}," * (pieces.PIECE_BYTES // 9),), True),
+        ((b"{}," * pieces.PIECE,), False),
+        ((b'{"0123456789abcdef":1},' * (pieces.PIECE + 1),), True),
+    ],
+)
+def test_many_bytes_or_many_objects_are_large(bodies: tuple[bytes, ...], large: bool) -> None:
+    assert pieces.are_large(bodies) is large
+
+
 @given(VALUES, st.integers(0, 20))
 def test_size_beyond_the_bound_is_above_it(value: Any, most: int) -> None:
     whole = nodes(value)
