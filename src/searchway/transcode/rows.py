@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from searchway.contract.records import Field, Kind, Role, Shape
-from searchway.transcode.pieces import read_array
+from searchway.transcode.pieces import PIECE_BYTES, read_array
 from searchway.transcode.values import INT_RANGE, LONG_RANGE
 
 RowDecoder = Callable[[bytes], list[Any]]
@@ -37,7 +37,7 @@ def row_decoder(shape: Shape) -> RowDecoder | None:
     columns = [(cell(f), _TYPES[f.kind] | None, msgspec.field(default=None, name=f.at[0])) for f in shape.fields]
     row = msgspec.defstruct("Row", columns, gc=False)
     decode = msgspec.json.Decoder(list[row], strict=False).decode  # type: ignore[valid-type]  # made at run time
-    return lambda body: read_array(body, decode)
+    return lambda body: decode(body) if len(body) <= PIECE_BYTES else read_array(body, decode)
 
 
 def cell(field: Field) -> str:

@@ -32,6 +32,7 @@ class Detection:
         self._clock = clock
         self._ask_at = -_AGAIN_SAID
         self._refused: dict[bytes, float] = {}
+        self._told: Product | None = None
         self.product = configured
         """The product; None if it is not known."""
 
@@ -70,8 +71,11 @@ class Detection:
         self._ask_at = self._clock() + _AGAIN_AWAY
 
     def learn(self, product: Product | None) -> None:
-        """Take what any answer tells."""
-        if product is None or product == self.product or (self._configured and self._configured.version):
+        """Take what any answer tells; nearly all tell what the one before did."""
+        if product is None or product == self._told:
+            return
+        self._told = product
+        if self._configured and self._configured.version:
             return
         if self._configured:
             product = replace(
