@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clients.readme import DOCUMENTED, commands, program, shell
 from searchway.graph.graphiql.build import Node, install_packages
 from tools.gateway import gateway, grpc_address, grpc_port  # noqa: F401  # fixtures
 from tools.golang import go  # noqa: F401  # same
@@ -53,3 +54,34 @@ class Programs:
 @pytest.fixture(scope="session")
 def programs(node: Node) -> Programs:  # noqa: F811  # a fixture
     return Programs(node, install_packages(HERE / "nodejs", node, name="clients"))
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """A frontend's folder: the README's programs beside those in frontends/, what Relay's compiler and Babel make of them built."""
+
+    node: Node
+    folder: Path
+
+    def run(self, name: str, *arguments: str) -> str:
+        """Run a program and return what it printed; raises BuildError with its first error if it fails."""
+        return self.node.run("node", name, *arguments, cwd=self.folder)
+
+
+README_PROGRAMS = {
+    "@apollo/client": "nodes-apollo.mjs",
+    "@urql/core": "nodes-urql.mjs",
+    "relay-runtime": "src/nodes.js",
+}
+
+
+@pytest.fixture(scope="session")
+def frontend(node: Node, gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Frontend:  # noqa: F811  # fixtures
+    home = tmp_path_factory.mktemp("frontend") / "project"
+    shutil.copytree(HERE / "frontends", home, ignore=shutil.ignore_patterns("node_modules", "built", "__generated__"))
+    (home / "node_modules").symlink_to(install_packages(HERE / "frontends", node, name="frontends") / "node_modules")
+    for package, name in README_PROGRAMS.items():
+        text = program(package).replace(f"http://{DOCUMENTED}", gateway)
+        (home / name).write_text(text, encoding="utf-8")
+    shell(commands("npx babel"), home, node.folder)
+    return Frontend(node, home)

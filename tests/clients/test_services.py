@@ -1,19 +1,14 @@
 """Programs of services in Go and TypeScript: generated and built by the commands of the README, then run on the sandbox."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from clients.conftest import HERE, Programs
-from docs.blocks import README, read_blocks
+from clients.readme import blocks, commands, shell
 from searchway.graph.graphiql.build import Node, install_packages
 
-COMMAND_SECONDS = 280
-CONSOLES = [block for block in read_blocks(README) if block.language == "console"]
 SOURCES = {
     "go": ["go/service/main.go"],
     "ts": ["nodejs/service.ts", "connect/service.ts"],
@@ -21,33 +16,9 @@ SOURCES = {
 }
 
 
-def commands(*words: str) -> str:
-    """Return the commands of the README among which these are."""
-    (found,) = [block.text for block in CONSOLES if all(f"\n{word} " in block.text for word in words)]
-    return found
-
-
-def shell(text: str, folder: Path, *tools: Path) -> str:
-    """Run lines in a folder, with .venv and other tools on the PATH; return what they print."""
-    folders = [Path(sys.executable).parent, *tools]
-    path = os.pathsep.join([*map(str, folders), os.environ["PATH"]])
-    done = subprocess.run(
-        ["/bin/bash", "-euo", "pipefail", "-c", text],
-        cwd=folder,
-        env={**os.environ, "PATH": path, "GOFLAGS": "-mod=readonly -buildvcs=false"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=COMMAND_SECONDS,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.mark.parametrize("language", SOURCES)
 def test_the_readme_shows_parts_of_the_programs(language: str) -> None:
-    shown = [block.text for block in read_blocks(README) if block.language == language]
-    for text, name in zip(shown, SOURCES[language], strict=True):
+    for text, name in zip(blocks(language), SOURCES[language], strict=True):
         source = (HERE / name).read_text(encoding="utf-8")
         assert all(part in source for part in text.strip().split("\n\n"))
 

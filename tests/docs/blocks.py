@@ -18,7 +18,7 @@ DECISIONS: Final = ROOT / ".github" / "decisions"
 
 RUNNABLE: Final = {"sh", "graphql", "python"}
 ANSWERS: Final = {"json", "text"}
-OTHERS: Final = {"toml", "proto", "yaml", "py", "console", "go", "ts"}
+OTHERS: Final = {"toml", "proto", "yaml", "py", "console", "go", "ts", "js"}
 
 _FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ANYTHING: Final = "…"
