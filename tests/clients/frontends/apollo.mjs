@@ -64,7 +64,7 @@ async function paged() {
 }
 
 async function failed() {
-  const query = gql`{ ism { policy(policyId: "nothing") { policy { description } } } }`;
+  const query = gql`{ ism { policy(policyId: "nothing") { __typename } } }`;
   const error = await create(http).query({ query }).catch((reason) => reason);
   return error.errors.map(({ extensions }) => extensions);
 }

@@ -59,7 +59,7 @@ async function paged() {
 }
 
 async function failed() {
-  const { error } = await create().query(gql`{ ism { policy(policyId: "nothing") { policy { description } } } }`, {}).toPromise();
+  const { error } = await create().query(gql`{ ism { policy(policyId: "nothing") { __typename } } }`, {}).toPromise();
   return error.graphQLErrors.map(({ extensions }) => extensions);
 }
 

@@ -88,9 +88,7 @@ async function failed() {
     query relayErrorQuery {
       ism {
         policy(policyId: "nothing") @catch {
-          policy {
-            description
-          }
+          __typename
         }
       }
     }
