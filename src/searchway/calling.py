@@ -42,7 +42,7 @@ async def call_here(settings: Settings, name: str, document: str, how: Circumsta
     """
     operation, message = _prepare(name, document)
     selection = parse_mask(operation.response, how.headers.get(FIELD_MASK, ""))
-    read = reader(operation, selection, Dialect.GRAPH).read
+    read = reader(operation, selection, Dialect.JSON).read
     async with open_gateway(settings) as gateway:
         if not operation.streaming:
             yield _print(operation, await gateway.engine.run(operation, message, _call(how), read, selection))

@@ -10,7 +10,7 @@ import pytest
 from docs.blocks import CHANGELOG, CONTRIBUTING, DECISIONS, README, ROOT, read_blocks
 from searchway import __version__, vocabulary
 
-PAGES: Final = [README, CONTRIBUTING, CHANGELOG, *sorted(DECISIONS.glob("*.md"))]
+PAGES: Final = [README, CONTRIBUTING, CHANGELOG, *sorted(DECISIONS.glob("*.md")), ROOT / "graphql" / "scalars.md"]
 TOP: Final = {"README.md", "Makefile", "pyproject.toml", "proto", "src", "graphql", "tests", "docker", "benchmarks"}
 _HEADINGS: Final = ("Context", "Decision", "Consequences")
 

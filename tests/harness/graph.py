@@ -152,7 +152,8 @@ def _plain_single(field: Field, raw: bytes) -> Any:
         return _plain(field.shape, raw)
     if field.kind is Kind.JSON:
         return None if raw == b"null" else JsonText(raw.decode())
-    return orjson.loads(raw)
+    value = orjson.loads(raw)
+    return int(value) if field.kind is Kind.LONG else value  # a large one is a text
 
 
 def _members(raw: bytes) -> dict[str, msgspec.Raw]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import partial
+from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -25,19 +26,21 @@ from searchway.graph.streams import Streams
 from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
+from searchway.transcode.response import Dialect
 
 _PATHS = ("/graphql", "/graphql/")
 
 
 def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
-    """Return the application that serves /graphql, /schema.graphql and the GraphiQL page.
+    """Return the application that serves /graphql, /schema.graphql, /scalars.md and the GraphiQL page.
 
     Raises:
         SettingsError: trusted documents cannot be used.
     """
     schema = build_schema(catalog)
     limits = settings.limits
-    documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection)
+    dialect = Dialect.GRAPH_TEXT if settings.long_as == "string" else Dialect.GRAPH
+    documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection, dialect=dialect)
     answerer = Answerer(engine, documents, _named(documents, settings))
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
@@ -49,7 +52,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
     routes: list[BaseRoute] = [WebSocketRoute(path, sockets) for path in _PATHS]
     if settings.introspection:
-        routes.append(_schema_route(sdl_of(schema)))
+        routes += [_schema_route(sdl_of(schema)), _scalars_route()]
     if settings.graphiql:
         routes += graphiql_routes()
     others = Starlette(routes=routes)
@@ -99,5 +102,17 @@ def _schema_route(sdl: str) -> Route:
             return Response(status_code=304, headers=headers)
         return Response(sdl, media_type="application/graphql; charset=utf-8", headers=headers)
 
-    compressed = Middleware(GZipMiddleware, compresslevel=6, thread_minimum_size=32 * 1024)
-    return Route("/schema.graphql", answer, middleware=[compressed])
+    return Route("/schema.graphql", answer, middleware=[_COMPRESSED])
+
+
+def _scalars_route() -> Route:
+    """Return the route of the page that the scalars' `@specifiedBy` names, relative to the schema's text."""
+    text = (files("searchway.api") / "scalars.md").read_bytes()
+
+    def answer(_request: Request) -> Response:
+        return Response(text, media_type="text/markdown; charset=utf-8")
+
+    return Route("/scalars.md", answer, middleware=[_COMPRESSED])
+
+
+_COMPRESSED = Middleware(GZipMiddleware, compresslevel=6, thread_minimum_size=32 * 1024)

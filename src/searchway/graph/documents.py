@@ -23,6 +23,7 @@ from searchway.graph.plan import Plan, make_plan
 from searchway.graph.refusals import RequestError
 from searchway.graph.variables import Variables
 from searchway.transcode.remembered import Remembered
+from searchway.transcode.response import Dialect
 
 _NOTHING: Mapping[str, Any] = {}
 _NO_VARIABLES = VariableValues({}, {})
@@ -62,6 +63,8 @@ class Document:
         self._variables = variables
         self.plans: Remembered[tuple[Any, ...], Plan] = Remembered(_MOST_OF_PLANS)
         """The plans in use, by operation name and values of the conditions."""
+        self.dialect = Dialect.GRAPH
+        """How values of answers are written."""
         self.grown: Callable[[], None] = _nothing
         """Called when its weight has changed."""
         self._own_weight = _take_tokens_apart(node) * _BYTES_PER_TOKEN
@@ -126,7 +129,7 @@ class Document:
         key = self._key(operation, values)
         found = self.plans.get(key)
         if found is None:
-            found = make_plan(self.executor(operation, given))
+            found = make_plan(self.executor(operation, given), self.dialect)
             self._remember(key, found)
         return found
 

@@ -141,14 +141,20 @@ class Plan:
         return self.size * _BYTES_PER_FIELD + (self.description.size if self.description else 0)
 
 
-def make_plan(executor: Executor[Any]) -> Plan:
-    """Work out the plan of the operation that the executor was built for."""
-    return _Planner(executor).plan()
+def make_plan(executor: Executor[Any], dialect: Dialect = Dialect.GRAPH) -> Plan:
+    """Work out the plan of the operation that the executor was built for.
+
+    Args:
+        executor: the executor.
+        dialect: how values of answers are written.
+    """
+    return _Planner(executor, dialect).plan()
 
 
 class _Planner:
-    def __init__(self, executor: Executor[Any]) -> None:
+    def __init__(self, executor: Executor[Any], dialect: Dialect) -> None:
         self._executor = executor
+        self._dialect = dialect
         self._calls: list[PlannedCall] = []
         self._meta: GroupedFieldSet = {}
         self._size = 0
@@ -219,7 +225,7 @@ class _Planner:
             arguments=_cut_down(field, nodes[0]),
             operation=operation,
             selection=selection,
-            reader=reader(operation, selection, Dialect.GRAPH),
+            reader=reader(operation, selection, self._dialect),
             finish=connection.finish if connection else None,
             is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
         )

@@ -32,6 +32,7 @@ from searchway.graph.outline import Outline
 from searchway.graph.refusals import RequestError
 from searchway.graph.variables import TypeReaders, Variables
 from searchway.settings import LimitSettings
+from searchway.transcode.response import Dialect
 
 _MOST_ERRORS = 20
 _FEW_ERRORS = 3
@@ -49,12 +50,21 @@ class DocumentReader:
         schema: what they are valid for.
         limits: how large they may be.
         introspection: whether they may ask for the schema.
+        dialect: how values of answers are written.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: LimitSettings, *, introspection: bool) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: LimitSettings,
+        *,
+        introspection: bool,
+        dialect: Dialect = Dialect.GRAPH,
+    ) -> None:
         self._schema = schema
         self._limits = limits
         self._introspection = introspection
+        self._dialect = dialect
         self._readers = TypeReaders(schema)
         self._rules = [*_RULES, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
 
@@ -75,13 +85,15 @@ class DocumentReader:
         if errors:
             raise RequestError(errors)
         operations = {one.name.value if one.name else None: one for one in outline.operations}
-        return Document(
+        document = Document(
             schema=self._schema,
             node=node,
             operations=operations,
             conditions=tuple(sorted(set(_conditions(node)))),
             variables={name: self._variables(operation) for name, operation in operations.items()},
         )
+        document.dialect = self._dialect
+        return document
 
     def _variables(self, operation: OperationDefinitionNode) -> Variables:
         return Variables(self._readers, operation, self._limits.variable_values)

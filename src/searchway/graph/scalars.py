@@ -33,7 +33,7 @@ Long = NewType("Long", int)
 Json = NewType("Json", object)
 Empty = NewType("Empty", object)
 
-_WHOLE = re.compile(r"-?\d{1,19}")
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 _LONGEST = 2**63
 _Variables = Mapping[str, Any] | None
 
@@ -144,7 +144,9 @@ def _as_is(value: Any) -> Any:
 SCALARS: Mapping[object, ScalarDefinition] = {
     Long: strawberry.scalar(
         name="Long",
-        description="A whole number of 64 bits. As an input also its digits as a string.",
+        description="A whole number of 64 bits. From -(2^53 - 1) to 2^53 - 1 a number, beyond it its digits as a string, since JavaScript "
+        "would round it; a gateway may write all of them as strings. As an input a number or its digits as a string.",
+        specified_by_url="scalars.md#long",
         serialize=_as_is,
         parse_value=parse_long,
         parse_literal=_parse_long_literal,

@@ -20,6 +20,7 @@ from searchway.graph.reading import DocumentReader
 from searchway.graph.refusals import RequestError
 from searchway.settings import LimitSettings
 from searchway.transcode.remembered import Remembered
+from searchway.transcode.response import Dialect
 
 _LARGE = 1_500
 """Characters from which on a document is read in the background: shorter ones take a few milliseconds."""
@@ -34,10 +35,18 @@ class DocumentStore:
         schema: what they are valid for.
         limits: how large they may be, and how much memory they may take.
         introspection: whether they may ask for the schema.
+        dialect: how values of answers are written.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: LimitSettings, *, introspection: bool) -> None:
-        self._reader = DocumentReader(schema, limits, introspection=introspection)
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: LimitSettings,
+        *,
+        introspection: bool,
+        dialect: Dialect = Dialect.GRAPH,
+    ) -> None:
+        self._reader = DocumentReader(schema, limits, introspection=introspection, dialect=dialect)
         self._kept: Remembered[str, Document] = Remembered(limits.document_memory)
         self._most_values = limits.introspection_values
         self._reading: dict[str, asyncio.Task[Document]] = {}

@@ -30,8 +30,12 @@ class Dialect(Enum):
 
     PROTO = "proto"
     """For the constructor of a protobuf message."""
+    JSON = "json"
+    """For plain JSON, every number as it is."""
     GRAPH = "graph"
-    """For a GraphQL result."""
+    """For a GraphQL result; whole numbers that JavaScript would round are texts."""
+    GRAPH_TEXT = "graph_text"
+    """For a GraphQL result in which all whole numbers of 64 bits are texts."""
 
 
 Root = Callable[[Any, Mapping[str, str], list[Any] | None, Mapping[str, Any]], dict[str, Any]]
@@ -65,6 +69,7 @@ _CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     }
 )
 _RANGES = MappingProxyType({Kind.INT: values.INT_RANGE, Kind.LONG: values.LONG_RANGE})
+_EXACT = MappingProxyType({**_RANGES, Kind.LONG: values.EXACT_RANGE})
 _ALONE = frozenset({Role.VALUE, Role.KEY})
 
 
@@ -100,17 +105,20 @@ class Compiler:
         """
         self._operation = operation
         self._dialect = dialect
+        self._writes_text = dialect is Dialect.GRAPH_TEXT
+        self._ranges = _EXACT if dialect is Dialect.GRAPH else _RANGES
         self._table = operation.form is Form.TABLE
         self._names: dict[str, Any] = {
             **{name: getattr(members, name) for name in dir(members) if not name.startswith("_")},
-            **{name: getattr(values, name) for name in ("text", "int_of", "long_of", "boolean", "fraction")},
+            **{name: getattr(values, name) for name in ("text", "int_of", "long_text", "boolean", "fraction")},
+            "long_of": values.exact_long if dialect is Dialect.GRAPH else values.long_of,
             "dumps": orjson.dumps,
-            "free": _fragment if dialect is Dialect.GRAPH else _free_message,
+            "free": _free_message if dialect is Dialect.PROTO else _fragment,
             "Raw": members.Raw,
             "redact": redact,
             "redacted": redact_texts,
             "redacted_raw": _redacted_raw,
-            "texts": _strings if dialect is Dialect.GRAPH else _strings_message,
+            "texts": _strings_message if dialect is Dialect.PROTO else _strings,
         }
         self._is_clean = is_clean  # also while what is below an error object is written, which is cleaned as a whole
         self._functions: dict[tuple[Any, ...], str] = {}
@@ -133,7 +141,9 @@ class Compiler:
     def _define_table(self, selection: Selection | None) -> RowDecoder | None:
         """Define the reader of a table whose rows are typed already; return what parses them, None if nothing does."""
         shape, items = self._operation.response, self._operation.items
-        decode = row_decoder(items.shape) if self._table and items is not None and items.shape is not None else None
+        if not self._table or items is None or items.shape is None:
+            return None
+        decode = row_decoder(items.shape, self._ranges[Kind.LONG])
         if decode is not None:
             display = self._display(selection, shape, lambda one: self._table_field(one, shape))
             self._define("table", "m, q, items, local", [_GET, f"return {display}"])
@@ -142,8 +152,12 @@ class Compiler:
     def _table_field(self, one: Selected, shape: Shape) -> str:
         if one.field is not self._operation.items or one.field.shape is None:
             return self._root_field(one, shape, lossless=False)
-        row = self._display(one.selection, one.field.shape, lambda column: f"x.{cell(column.field)}")
+        row = self._display(one.selection, one.field.shape, lambda column: self._cell(column.field))
         return f"[{row} for x in items]"
+
+    def _cell(self, column: Field) -> str:
+        source = f"x.{cell(column)}"
+        return self._scalar(column, source) if column.kind is Kind.LONG and self._writes_text else source
 
     def _define(self, name: str, parameters: str, body: list[str]) -> None:
         self._source.append("\n".join([f"def {name}({parameters}):", *(f"    {line}" for line in body)]))
@@ -219,9 +233,11 @@ class Compiler:
             return f"(None if (v := {source}) is None else {numbers!r}.get(text(v, {field.name!r})))"
         if field.name == _REASON and not self._is_clean:
             return f"(None if (v := {source}) is None else redact(text(v, {field.name!r})))"
+        if field.kind is Kind.LONG and self._writes_text:
+            return f"long_text({source}, {field.name!r})"
         convert, cls = _CONVERTERS[field.kind]
-        low, high = _RANGES.get(field.kind, ("", ""))
-        in_range = f" and {low} <= v <= {high}" if field.kind in _RANGES else ""
+        low, high = self._ranges.get(field.kind, ("", ""))
+        in_range = f" and {low} <= v <= {high}" if field.kind in self._ranges else ""
         return f"(v if (v := {source}).__class__ is {cls}{in_range} or v is None else {convert}(v, {field.name!r}))"
 
     def _each(self, one: Selected, source: str, lossless: bool) -> str:

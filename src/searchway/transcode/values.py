@@ -14,6 +14,8 @@ from searchway.vocabulary import TRUTH
 
 INT_RANGE = (-(2**31), 2**31 - 1)
 LONG_RANGE = (-(2**63), 2**63 - 1)
+EXACT_RANGE = (1 - 2**53, 2**53 - 1)
+"""The whole numbers that JavaScript holds exactly, and with it most parsers of JSON."""
 
 # Sizes as older nodes write them although plain bytes were asked for. Units are powers of 1024.
 # https://www.elastic.co/docs/reference/elasticsearch/rest-apis/api-conventions#byte-units
@@ -54,6 +56,18 @@ int_of = _whole(*INT_RANGE, 32)
 """Returns a whole number of 32 bits, also from text and from a size such as 1.5gb."""
 long_of = _whole(*LONG_RANGE, 64)
 """Returns a whole number of 64 bits likewise."""
+
+
+def exact_long(value: Any, field: str) -> int | str | None:
+    """Return a whole number of 64 bits, its digits as a text where JavaScript would round it."""
+    number = long_of(value, field)
+    return number if number is None or EXACT_RANGE[0] <= number <= EXACT_RANGE[1] else str(number)
+
+
+def long_text(value: Any, field: str) -> str | None:
+    """Return the digits of a whole number of 64 bits."""
+    number = long_of(value, field)
+    return None if number is None else str(number)
 
 
 def fraction(value: Any, field: str) -> float | None:

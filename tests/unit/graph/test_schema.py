@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,7 +162,19 @@ def test_the_schema_is_described(schema: GraphQLSchema, catalog: Catalog) -> Non
 
 def test_scalars_name_what_they_are_specified_by(schema: GraphQLSchema) -> None:
     own = {t for t in schema.type_map.values() if isinstance(t, GraphQLScalarType) and not is_specified_scalar_type(t)}
-    assert {t.name for t in own if not t.specified_by_url} <= {"Long"}
+    assert {t.name: t.specified_by_url for t in own} == {
+        "JSON": "https://www.rfc-editor.org/rfc/rfc8259",
+        "Empty": "https://protobuf.dev/programming-guides/json/",
+        "Long": "scalars.md#long",
+    }
+
+
+def test_page_of_the_scalars_stands_beside_the_schema(schema: GraphQLSchema) -> None:
+    text = (Path(__file__).parents[3] / "graphql" / "scalars.md").read_text(encoding="utf-8")
+    own = {
+        n for n, t in schema.type_map.items() if isinstance(t, GraphQLScalarType) and not is_specified_scalar_type(t)
+    }
+    assert set(re.findall(r"^## (\w+)$", text, re.MULTILINE)) == own
 
 
 def test_introspection_works_with_everything_it_can_ask(schema: GraphQLSchema) -> None:

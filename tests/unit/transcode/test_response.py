@@ -24,7 +24,7 @@ def read(
     **more: Any,
 ) -> dict[str, Any]:
     found = reader(load().operation(name), selection, dialect).read(Answer(bodies=(body,), keys=keys, **more))
-    printed: dict[str, Any] = orjson.loads(orjson.dumps(found)) if dialect is Dialect.GRAPH else found
+    printed: dict[str, Any] = found if dialect is Dialect.PROTO else orjson.loads(orjson.dumps(found))
     return printed
 
 
@@ -105,7 +105,7 @@ def given(values: Any) -> Any:
     ],
 )  # fmt: skip
 def test_answer_is_read_by_the_roles_of_the_fields(name: str, body: bytes, expected: dict[str, Any]) -> None:
-    assert given(read(name, body)) == expected
+    assert given(read(name, body, dialect=Dialect.JSON)) == expected
 
 
 ADDED = b'{"updated_indices":0,"failures":false}'
@@ -139,7 +139,7 @@ SMALLEST = {
 
 
 @pytest.mark.parametrize("name", sorted(load().operations))
-def test_smallest_answer_gives_every_field_for_both_dialects(name: str) -> None:
+def test_smallest_answer_gives_every_field_for_every_dialect(name: str) -> None:
     operation = load().operation(name)
     for dialect in Dialect:
         found = read(name, SMALLEST.get(name, b"{}"), dialect=dialect)
