@@ -25,6 +25,7 @@ FLAGS: Final = {
     if flag.startswith("--")
 }
 OTHER_FLAGS: Final = {
+    "--out-dir",  # of babel
     *("--file", "--build", "--help", "--group", "--upgrade"),  # of docker, click, pip and uv
     *(
         "--keepCase",
