@@ -175,6 +175,9 @@ def printable(text: str) -> str:
 _CUTS: Final = ((1000, 8, True), (500, 3, True), (500, 3, False), (250, 2, False), (250, 1, False))
 """From gentle to rough: longest text in characters, levels of causes, whether undeclared members stay."""
 
+_LONGEST_VALUE: Final = 64
+"""Characters of a value that an error repeats."""
+
 _TOLD: Final = ("type", "reason", "index")
 _NESTED: Final = ("caused_by", "root_cause")
 _TRACES: Final = ("stack_trace", "suppressed")
@@ -224,6 +227,19 @@ class CallError(SearchwayError):
         CallError.__init__(error, self.failure)
         return error
 
+    def rename(self, field: str, name: str, value: str = "") -> None:
+        """Call the refused input by another name, if it is this one: the caller gave the same in another place.
+
+        Args:
+            field: how it is called.
+            name: how it is to be called.
+            value: what was given there, if the caller may read it again.
+        """
+        known = self.failure
+        if known.field == field:
+            got = f": got {clip(value, _LONGEST_VALUE)!r}, " if value else ": "
+            self.failure = replace(known, field=name, message=f"{name}{got}{known.message.removeprefix(f'{field}: ')}")
+
     def with_context(
         self,
         *,
@@ -256,6 +272,11 @@ class InvalidArgumentError(CallError):
 
 class UnimplementedError(CallError):
     """The engine of the cluster does not have the operation."""
+
+    def rename(self, field: str, name: str, value: str = "") -> None:
+        """Do so too where the message says by what another cluster is chosen."""
+        super().rename(field, name, value)
+        self.failure = replace(self.failure, message=self.failure.message.replace(field, name))
 
 
 class UpstreamError(CallError):

@@ -27,6 +27,8 @@ def example_name(operation: Operation) -> str:
     return operation.family + re.sub(r"(?=[A-Z])", "_", operation.rpc).lower()
 
 
+GENERAL: Final = [FOLDER / "examples" / "clusters.graphql"]
+"""Examples of no single operation."""
 OPERATIONS: Final = {example_name(operation): operation for operation in load().operations.values()}
 
 
@@ -41,7 +43,7 @@ def test_committed_schema_is_the_derived_one() -> None:
 
 
 def test_every_family_has_examples_and_they_are_of_operations() -> None:
-    shown = {OPERATIONS[path.stem].family for path in EXAMPLES}
+    shown = {OPERATIONS[path.stem].family for path in EXAMPLES if path not in GENERAL}
     assert shown == {operation.family for operation in OPERATIONS.values()}
 
 
@@ -62,18 +64,24 @@ def test_example_is_valid(example: Path) -> None:
 
 
 async def test_example_runs_on_the_sandbox(example: Path) -> None:
-    engines = [availability.engine for availability in OPERATIONS[example.stem].engines]
-    cluster = Engine.ELASTICSEARCH if Engine.ELASTICSEARCH in engines else Engine.OPENSEARCH
-    async with open_gateway(Settings.model_validate({"clusters": {cluster: {"sandbox": cluster}}})) as gateway:
+    operation = OPERATIONS.get(example.stem)
+    clusters = {engine: {"sandbox": engine} for engine in ([_engine_of(operation)] if operation else Engine)}
+    settings = Settings.model_validate({"clusters": clusters, "list_clusters": True})
+    async with open_gateway(settings) as gateway:
         app = create_app(gateway.engine, gateway.catalog, gateway.settings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
             more = await started_task(client) if example.stem == "tasks_get_task" else {}
-            ask = stream if OPERATIONS[example.stem].streaming else post
+            ask = stream if operation and operation.streaming else post
             answers = await ask(client, example, more)
     assert answers
     for answer in answers:
         assert "errors" not in answer
         assert leaves(answer["data"])
+
+
+def _engine_of(operation: Operation) -> Engine:
+    engines = [availability.engine for availability in operation.engines]
+    return Engine.ELASTICSEARCH if Engine.ELASTICSEARCH in engines else Engine.OPENSEARCH
 
 
 async def started_task(client: httpx.AsyncClient) -> dict[str, Any]:

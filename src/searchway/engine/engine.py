@@ -1,6 +1,6 @@
 """Runs operations, for both faces and the command line. Everything that goes wrong leaves as a CallError that says where it happened."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from searchway.engine.admission import Admission, Queueing
 from searchway.engine.call import Call, Face
 from searchway.engine.flights import Flights
 from searchway.engine.joins import Joins
+from searchway.engine.listing import ClusterState, list_clusters
 from searchway.engine.merging import Merger
 from searchway.engine.occupancy import Bounds
 from searchway.engine.paging import PageSizes
@@ -151,6 +152,23 @@ class Engine:
         call.principal = cluster.identity(call.headers) if cluster.sees_caller(call.headers) else call.peer
         cluster.check_pause(call.principal, operation.retry)
         return cluster
+
+    async def clusters(self, deadline: float | None) -> Sequence[ClusterState]:
+        """Return the clusters with their states, as the probes found them or by asking all at the same time.
+
+        Args:
+            deadline: when the answer must be there, by time.monotonic(); None if the caller does not say.
+
+        Raises:
+            CallError: PERMISSION_DENIED, callers may not know them.
+        """
+        settings = self._parts.settings
+        return await list_clusters(
+            self._parts.clusters,
+            self._parts.deadline(deadline),
+            allowed=settings.list_clusters,
+            fresh=2 * settings.probe_seconds,  # a probe itself takes a while
+        )
 
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.

@@ -128,7 +128,7 @@ class Answerer:
 
     async def answer_all(self, asked: Sequence[Understood], caller: Caller) -> Sequence[dict[str, Any]]:
         """Execute queries and mutations of one caller at the same time; none notices what becomes of another."""
-        starts = [first_calls(one.plan, self._engine, caller.call) for one in asked]
+        starts = [first_calls(one.plan, one.values, self._engine, caller.call) for one in asked]
         expected = form_cohorts(starts, self._engine, caller.call)
         return await asyncio.gather(
             *(self._answer_safely(one, caller, own) for one, own in zip(asked, expected, strict=True))

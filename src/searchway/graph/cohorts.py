@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from graphql.execution.values import VariableValues
+
 from searchway.contract.records import Operation
 from searchway.engine.call import Call
 from searchway.engine.cohorts import Cohort, Expected
 from searchway.graph.plan import Plan
+from searchway.graph.targets import cluster_of
 
 
 class Joiner(Protocol):
@@ -27,30 +30,48 @@ class Start:
     """The plan."""
     numbers: range
     """The numbers of the calls in it."""
+    values: VariableValues
+    """The variables of the request."""
+
+    def cluster(self, number: int) -> str | None:
+        """Return the cluster that a call names; None if it names none."""
+        return cluster_of(self.plan.calls[number].cluster, self.values)
+
+    def call(self, number: int, new_call: Callable[[], Call]) -> Call:
+        """Return what a call of the plan would be for the engine."""
+        call = new_call()
+        call.cluster = self.cluster(number) or call.cluster
+        return call
 
 
-def first_calls(plan: Plan, joiner: Joiner, new_call: Callable[[], Call]) -> Start:
+def first_calls(plan: Plan, values: VariableValues, joiner: Joiner, new_call: Callable[[], Call]) -> Start:
     """Return the calls with which the execution of a plan begins."""
     if not plan.serial or not plan.runs:
-        return Start(plan, range(len(plan.calls)))
-    run = plan.runs[0]
-    most = joiner.together(plan.calls[run[0]].operation, new_call()) if len(run) > 1 else 1
-    return Start(plan, run[:most])
+        return Start(plan, range(len(plan.calls)), values)
+    return next_calls(plan, plan.runs[0], values, joiner, new_call)
+
+
+def next_calls(plan: Plan, rest: range, values: VariableValues, joiner: Joiner, new_call: Callable[[], Call]) -> Start:
+    """Return those of a run's writes that begin it: they become one request, so that nobody can tell their order."""
+    whole = Start(plan, rest, values)
+    operation = plan.calls[rest[0]].operation
+    most = joiner.together(operation, whole.call(rest[0], new_call)) if len(rest) > 1 else 1
+    return Start(plan, rest[:most], values)
 
 
 def form_cohorts(
     starts: Sequence[Start], joiner: Joiner, new_call: Callable[[], Call]
 ) -> Sequence[dict[int, Expected]]:
-    """Return, for each of those who start at the same time, its calls by number that others of the same operation may wait for."""
-    by_operation: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    """Return, for each of those who start at the same time, its calls by number that others of the same operation and cluster may wait for."""
+    alike: defaultdict[tuple[str, str | None], list[tuple[int, int]]] = defaultdict(list)
     for index, start in enumerate(starts):
         for number in start.numbers:
-            by_operation[start.plan.calls[number].operation.name].append((index, number))
+            alike[start.plan.calls[number].operation.name, start.cluster(number)].append((index, number))
     expected: list[dict[int, Expected]] = [{} for _ in starts]
-    for places in by_operation.values():
+    for places in alike.values():
         index, number = places[0]
         operation = starts[index].plan.calls[number].operation
-        if len(places) > 1 and joiner.together(operation, new_call()) > 1:
+        if len(places) > 1 and joiner.together(operation, starts[index].call(number, new_call)) > 1:
             for (index, number), member in zip(places, Cohort(len(places)).members, strict=True):
                 expected[index][number] = member
     return expected

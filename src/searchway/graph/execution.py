@@ -6,7 +6,7 @@ https://spec.graphql.org/October2021/#sec-Execution
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
@@ -17,15 +17,20 @@ from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
 from searchway.engine.cohorts import Expected
+from searchway.engine.listing import ClusterState
 from searchway.engine.paging import PageRequest
 from searchway.errors import CallError, Code, InvalidArgumentError
-from searchway.graph.cohorts import Start, form_cohorts
+from searchway.graph.clusterlist import PlannedList
+from searchway.graph.cohorts import Start, form_cohorts, next_calls
 from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
-from searchway.graph.failures import field_error, request_errors
+from searchway.graph.failures import field_error, list_error, request_errors
+from searchway.graph.names import CLUSTER_ARGUMENT
 from searchway.graph.plan import Description, Plan, PlannedCall, Slot
+from searchway.graph.targets import check_cluster, cluster_of
 from searchway.transcode import inputs
 from searchway.transcode.answer import Read
+from searchway.vocabulary import CLUSTER
 
 Errors = list[dict[str, Any]]
 _T = TypeVar("_T")
@@ -59,6 +64,14 @@ class Runner(Protocol):
         """
         ...
 
+    async def clusters(self, deadline: float | None) -> Sequence[ClusterState]:
+        """Return the clusters with their states.
+
+        Raises:
+            CallError: callers may not know them.
+        """
+        ...
+
     def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
         """Note that a request was refused before it became a call."""
         ...
@@ -80,6 +93,7 @@ class Execution:
         self._request_id = request_id
         self._new_call = new_call
         self._failed: dict[int, dict[str, Any]] = {}
+        self._unlisted: Errors = []
         self._expected: dict[int, Expected] = {}
 
     def expect(self, expected: Mapping[int, Expected]) -> None:
@@ -92,17 +106,17 @@ class Execution:
         """Return the result: `data`, and `errors` before it, in the document's order, if there are any."""
         try:
             plan = document.plan(operation, given, values)
-            answers = await self._answers(plan, values)
+            answers, listed = await self._all(plan, values)
         finally:
             for one in self._expected.values():
                 one.settle()
-        errors = [self._failed[number] for number in sorted(self._failed)]
+        errors = [*(self._failed[number] for number in sorted(self._failed)), *self._unlisted]
         more: Errors = []
-        meta: Mapping[str, Any] = {}
         if plan.meta:
             description = await self._describe(document, operation, given, values)
-            meta, more = description.fields, request_errors(description.errors, self._request_id, description.code)
-        data = _fill(plan.fields, answers, meta)
+            listed = {**listed, **description.fields}
+            more = request_errors(description.errors, self._request_id, description.code)
+        data = _fill(plan.fields, answers, listed)
         return {"errors": [*errors, *more], "data": data} if errors or more else {"data": data}
 
     async def stream(
@@ -111,7 +125,7 @@ class Execution:
         """Yield the results of a subscription; what ended it before its time is the error of the last one."""
         plan = document.plan(operation, given, values)
         for call in plan.calls:  # there is one at most
-            circumstances = self._new_call()
+            circumstances = self._circumstances(call, values)
             try:
                 message, circumstances.page = self._message(call, values)
                 stream = self._engine.stream(call.operation, message, circumstances, call.read, call.selection)
@@ -119,8 +133,30 @@ class Execution:
                     async for answer in answers:
                         yield {"data": _fill(plan.fields, [answer], {})}
             except Exception as error:  # noqa: BLE001  # as for any other field
-                errors = [self._error(error, call, circumstances)]
+                errors = [self._error(error, call, circumstances, values)]
                 yield {"errors": errors, "data": _fill(plan.fields, [None], {})}
+
+    async def _all(self, plan: Plan, values: VariableValues) -> tuple[list[Any], Mapping[str, Any]]:
+        """Return what each call came to, and the lists of clusters by their keys."""
+        if not plan.lists:
+            return await self._answers(plan, values), {}
+        answers, listed = await asyncio.gather(self._answers(plan, values), self._list(plan.lists))
+        return answers, listed
+
+    async def _list(self, lists: Sequence[PlannedList]) -> Mapping[str, Any]:
+        """Return the lists of clusters, asked for once."""
+        try:
+            found = await self._engine.clusters(self._new_call().deadline)
+        except Exception as error:  # noqa: BLE001  # as for any other field
+            if isinstance(error, CallError):
+                self._engine.refused("graphql", error.code, self._request_id)
+            self._unlisted += [list_error(error, one, self._request_id) for one in lists]
+            return dict.fromkeys(one.out for one in lists)
+        filled: dict[str, Any] = {}
+        for one in lists:
+            filled[one.out] = one.write(found)
+            await asyncio.sleep(0)  # many lists of many clusters are much to write
+        return filled
 
     async def _answers(self, plan: Plan, values: VariableValues) -> list[Any]:
         """Return what each call came to: reads at the same time, writes one after the other."""
@@ -137,37 +173,50 @@ class Execution:
         """Answer writes of one operation. Those that become one request go together: nobody can tell their order."""
         answers: list[Any] = []
         while rest := run[len(answers) :]:
-            most = self._engine.together(plan.calls[run[0]].operation, self._new_call()) if len(rest) > 1 else 1
-            answers += await self._at_once(plan, rest[:most], values)
+            start = next_calls(plan, rest, values, self._engine, self._new_call)
+            answers += await self._at_once(plan, start.numbers, values)
         return answers
 
     async def _at_once(self, plan: Plan, numbers: range, values: VariableValues) -> list[Any]:
         if len(numbers) > 1 and not any(number in self._expected for number in numbers):
-            (expected,) = form_cohorts([Start(plan, numbers)], self._engine, self._new_call)
+            (expected,) = form_cohorts([Start(plan, numbers, values)], self._engine, self._new_call)
             self._expected.update(expected)
         return await asyncio.gather(*(self._answer(plan, number, values) for number in numbers))
 
     async def _answer(self, plan: Plan, number: int, values: VariableValues) -> Any:
-        call, circumstances = plan.calls[number], self._new_call()
+        call = plan.calls[number]
+        circumstances = self._circumstances(call, values)
         circumstances.expected = self._expected.get(number)
         try:
             message, circumstances.page = self._message(call, values)
             return await self._engine.run(call.operation, message, circumstances, call.write, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
-            self._failed[number] = self._error(error, call, circumstances)
+            self._failed[number] = self._error(error, call, circumstances, values)
             return None
         finally:
             circumstances.settle()
 
+    def _circumstances(self, call: PlannedCall, values: VariableValues) -> Call:
+        circumstances = self._new_call()
+        named = cluster_of(call.cluster, values)
+        if named is not None:
+            circumstances.cluster = named
+        return circumstances
+
     def _message(self, call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:
         try:
+            check_cluster(call.cluster, values)
             return make_message(call, values)
         except (GraphQLError, InvalidArgumentError):
             self._engine.refused("graphql", Code.INVALID_ARGUMENT, self._request_id, call.operation.name)
             raise
 
-    def _error(self, error: Exception, call: PlannedCall, circumstances: Call) -> dict[str, Any]:
+    def _error(
+        self, error: Exception, call: PlannedCall, circumstances: Call, values: VariableValues
+    ) -> dict[str, Any]:
         if isinstance(error, CallError):
+            if named := cluster_of(call.cluster, values):
+                error.rename(CLUSTER, CLUSTER_ARGUMENT, named)
             circumstances.place(error, call.operation)
         return field_error(error, call, self._request_id)
 
@@ -187,6 +236,8 @@ def make_message(call: PlannedCall, values: VariableValues) -> tuple[Any, PageRe
     request = call.operation.request
     page = page_request(arguments) if call.operation.paging else None
     flat = call.operation.read_only or call.operation.streaming
+    if call.operation.streaming:  # at the root, where it is no field of the request
+        arguments.pop(CLUSTER_ARGUMENT, None)
     message = inputs.build(request, arguments if flat else arguments.get("input", {}))
     if call.is_constant:
         call.message, call.page = type(message)(), page

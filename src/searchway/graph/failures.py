@@ -13,7 +13,8 @@ from graphql import GraphQLError
 from searchway.contract.records import Operation
 from searchway.errors import Applied, CallError, Code, printable
 from searchway.graph import names
-from searchway.graph.plan import PlannedCall
+from searchway.graph.clusterlist import PlannedList
+from searchway.graph.plan import PlannedCall, locations
 from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
@@ -44,6 +45,21 @@ def field_error(error: Exception, call: PlannedCall, request_id: str) -> dict[st
         "message": message,
         "locations": call.locations,
         "path": call.path,
+        "extensions": {**extensions, "requestId": request_id},
+    }
+
+
+def list_error(error: Exception, asked: PlannedList, request_id: str) -> dict[str, Any]:
+    """Return the error of a list of clusters."""
+    if isinstance(error, CallError):
+        message, extensions = error.failure.message, {"code": error.code.value, "retryable": False}
+    else:
+        _log.error("unexpected error", request_id=request_id, exc_info=error)
+        message, extensions = _internal(request_id), {"code": Code.INTERNAL.value}
+    return {
+        "message": message,
+        "locations": locations(asked.nodes),
+        "path": (asked.out,),
         "extensions": {**extensions, "requestId": request_id},
     }
 

@@ -13,6 +13,8 @@ from searchway.contract.catalog import ContractError
 from searchway.contract.records import Operation, Shape
 
 _READING = ("Get", "List")
+CLUSTER_ARGUMENT = "cluster"
+"""The argument that names the cluster, of a family and of whatever stands at the root."""
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 _PAGE_ARGUMENTS = {"page_size": "first", "page_token": "after"}
 _RESERVED = (

@@ -35,14 +35,16 @@ from searchway.contract.records import Operation
 from searchway.contract.selection import Selected, Selection
 from searchway.engine.paging import PageRequest
 from searchway.errors import Code
+from searchway.graph.clusterlist import ClusterList, PlannedList
 from searchway.graph.paging import ConnectionPlan
+from searchway.graph.targets import are_the_same, cluster_argument
 from searchway.graph.types import contract_of
 from searchway.transcode import pieces
 from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, Reader, reader
 
 Slot = int | str | None | dict[str, Any]
-"""What stands under a key of the result: the number of a call, a type name, something of the schema itself, or more keys."""
+"""What stands under a key of the result: the number of a call, a type name, something of the schema or the gateway itself, or more keys."""
 Finish = Callable[[dict[str, Any], Answer], dict[str, Any]]
 _LARGE = 8 * 1024
 """Bytes of an answer from which on it is written as soon as it is read."""
@@ -84,6 +86,8 @@ class PlannedCall:
     """Makes a connection of what was read; None if the answer is no connection."""
     is_constant: bool
     """Whether its arguments hold no variables."""
+    cluster: ValueNode | None = None
+    """What names the cluster; None if the request does."""
     message: Any = None
     """The request message, kept after its first use if it is constant."""
     page: PageRequest | None = None
@@ -92,8 +96,7 @@ class PlannedCall:
     @property
     def locations(self) -> list[dict[str, int]]:
         """The places of its nodes, as its errors show them."""
-        starts = [node.loc.start_token for node in self.nodes if node.loc]
-        return [{"line": token.line, "column": token.column} for token in starts]
+        return locations(self.nodes)
 
     def read(self, answer: Answer) -> Any:
         """Return what the answer is in the result.
@@ -125,11 +128,13 @@ class Plan:
     calls: tuple[PlannedCall, ...]
     """Its calls."""
     runs: tuple[range, ...]
-    """The numbers of its calls, those together that stand side by side and are of the same operation."""
+    """The numbers of its calls, those together that stand side by side and are of the same operation and cluster."""
     fields: Mapping[str, Slot]
     """The result's tree."""
     meta: GroupedFieldSet
     """The root fields about the schema itself, for graphql-core to execute."""
+    lists: tuple[PlannedList, ...] = ()
+    """Where it asks for the clusters."""
     size: int
     """The number of fields that were planned."""
     description: Description | None = None
@@ -139,6 +144,12 @@ class Plan:
     def weight(self) -> int:
         """The bytes of memory that it takes, estimated."""
         return self.size * _BYTES_PER_FIELD + (self.description.size if self.description else 0)
+
+
+def locations(nodes: Iterable[FieldNode]) -> list[dict[str, int]]:
+    """Return the places of nodes in their document, as errors show them."""
+    starts = [node.loc.start_token for node in nodes if node.loc]
+    return [{"line": token.line, "column": token.column} for token in starts]
 
 
 def make_plan(executor: Executor[Any], dialect: Dialect = Dialect.GRAPH) -> Plan:
@@ -157,6 +168,7 @@ class _Planner:
         self._dialect = dialect
         self._calls: list[PlannedCall] = []
         self._meta: GroupedFieldSet = {}
+        self._lists: list[PlannedList] = []
         self._size = 0
 
     def plan(self) -> Plan:
@@ -167,7 +179,15 @@ class _Planner:
         fields = self._tree(root, grouped.grouped_field_set, ())
         serial = operation.operation is OperationType.MUTATION
         calls = tuple(self._calls)
-        return Plan(serial=serial, calls=calls, runs=_runs(calls), fields=fields, meta=self._meta, size=self._size)
+        return Plan(
+            serial=serial,
+            calls=calls,
+            runs=_runs(calls),
+            fields=fields,
+            meta=self._meta,
+            lists=tuple(self._lists),
+            size=self._size,
+        )
 
     def subfields(
         self, parent: GraphQLObjectType, details: FieldDetailsList
@@ -195,11 +215,19 @@ class _Planner:
                 fields.append(self.selected(parent, name, out, nodes))
         return Selection(tuple(fields), tuple(constants))
 
-    def _tree(self, parent: GraphQLObjectType, grouped: GroupedFieldSet, path: tuple[str, ...]) -> dict[str, Slot]:
+    def _tree(
+        self,
+        parent: GraphQLObjectType,
+        grouped: GroupedFieldSet,
+        path: tuple[str, ...],
+        cluster: ValueNode | None = None,
+    ) -> dict[str, Slot]:
         self._size += sum(map(len, grouped.values()))
-        return {out: self._slot(parent, details, (*path, out)) for out, details in grouped.items()}
+        return {out: self._slot(parent, details, (*path, out), cluster) for out, details in grouped.items()}
 
-    def _slot(self, parent: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...]) -> Slot:
+    def _slot(
+        self, parent: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...], cluster: ValueNode | None
+    ) -> Slot:
         name = details[0].node.name.value
         if name == "__typename":
             return parent.name
@@ -207,13 +235,25 @@ class _Planner:
             self._meta[path[-1]] = details
             return None
         field = parent.fields[name]
+        if len(path) == 1:
+            cluster = cluster_argument(details[0].node)
+        if isinstance(contract_of(field), ClusterList):
+            self._lists.append(self._list(get_named_type(field.type), details, path[-1]))
+            return None
         if contract_of(field) is None:
             family: Any = get_named_type(field.type)
-            return self._tree(family, self._executor.collect_subfields(family, details).grouped_field_set, path)
-        self._calls.append(self._call(field, details, path))
+            below = self._executor.collect_subfields(family, details).grouped_field_set
+            return self._tree(family, below, path, cluster)
+        self._calls.append(self._call(field, details, path, cluster))
         return len(self._calls) - 1
 
-    def _call(self, field: GraphQLField, details: FieldDetailsList, path: tuple[str, ...]) -> PlannedCall:
+    def _list(self, element: Any, details: FieldDetailsList, out: str) -> PlannedList:
+        fields = tuple((key, name) for key, name, _ in self.subfields(element, details))
+        return PlannedList(out=out, nodes=tuple(one.node for one in details), fields=fields, type_name=element.name)
+
+    def _call(
+        self, field: GraphQLField, details: FieldDetailsList, path: tuple[str, ...], cluster: ValueNode | None
+    ) -> PlannedCall:
         operation: Operation = contract_of(field)
         answer_type: Any = get_named_type(field.type)
         connection = ConnectionPlan(self, operation, answer_type, details) if operation.items else None
@@ -228,12 +268,18 @@ class _Planner:
             reader=reader(operation, selection, self._dialect),
             finish=connection.finish if connection else None,
             is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
+            cluster=cluster,
         )
 
 
 def _runs(calls: Sequence[PlannedCall]) -> tuple[range, ...]:
-    first = [n for n, call in enumerate(calls) if n == 0 or call.operation is not calls[n - 1].operation]
+    first = [n for n, call in enumerate(calls) if n == 0 or not _are_alike(call, calls[n - 1])]
     return tuple(map(range, first, [*first[1:], len(calls)]))
+
+
+def _are_alike(one: PlannedCall, other: PlannedCall) -> bool:
+    """Tell whether two calls are of one operation and surely go to one cluster."""
+    return one.operation is other.operation and are_the_same(one.cluster, other.cluster)
 
 
 def _cut_down(field: GraphQLField, node: FieldNode) -> GraphQLField:

@@ -1,6 +1,6 @@
 """The GraphQL schema, derived from the catalogue.
 
-    type Query { ism: IsmQueries! … }      the reads, grouped by family
+    type Query { ism(cluster: …): IsmQueries! … }  the reads, grouped by family
     type Mutation { ismCreatePolicy(…) … } the writes, flat, because only root mutations run one after the other
     type Subscription { … }                the streams, flat, because a subscription has one root field
 
@@ -22,25 +22,37 @@ from graphql import (
     print_schema,
 )
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.arguments import StrawberryArgument
 
 from searchway.contract.catalog import Catalog
 from searchway.contract.comments import read_comments
-from searchway.contract.records import Operation
+from searchway.contract.records import Field, Operation
 from searchway.graph import names
+from searchway.graph.clusterlist import add_cluster_list
 from searchway.graph.connections import connection_type, end_arguments, page_info_type, takes_end
 from searchway.graph.descriptions import describe
 from searchway.graph.prose import reword_schema
 from searchway.graph.scalars import SCALARS, Empty
-from searchway.graph.types import TypeFactory, add_field, contract_of, inputs, object_type, whole_argument
+from searchway.graph.types import (
+    TypeFactory,
+    add_field,
+    contract_of,
+    inputs,
+    object_type,
+    plain_argument,
+    whole_argument,
+)
 from searchway.graph.words import list_words
 from searchway.vocabulary import CLUSTER
 
 _DESCRIPTION = (
     "The operations of Elasticsearch, OpenSearch and Open Distro clusters, typed: what reads stands in Query, by family, "
     "what changes something in Mutation, what answers again and again in Subscription."
-    f"\n\nThe header {CLUSTER} names the cluster that a request is for. The extensions of an error tell its canonical code, "
+    f"\n\nThe argument `cluster` names the cluster that something is for; without it the header {CLUSTER} does for the whole "
+    "request, and without both it is the gateway's default cluster. The extensions of an error tell its canonical code, "
     "the engine's own cause, and whether a retry is safe."
 )
+_CLUSTER = f"The name of the cluster; if absent, that of the header {CLUSTER}, else the default one."
 _AFTER = "Where to go on: a cursor of the page before, such as its `pageInfo { endCursor }`."
 
 
@@ -99,6 +111,7 @@ class _Builder:
             if operation.family not in families:
                 families[operation.family] = self._family(root, operation)
             self._add_read(families[operation.family], names.query_field(operation), operation)
+        add_cluster_list(root, self._claims.claim("Cluster", "clusters"))
         return root
 
     def mutation(self) -> type | None:
@@ -116,16 +129,17 @@ class _Builder:
             "Subscription", "Everything that answers again and again, until it ends or the caller leaves."
         )
         for operation in self._streams:
-            self._add_read(root, names.root_field(operation), operation)
+            field = self._add_read(root, names.root_field(operation), operation)
+            field.arguments = [*field.arguments, _cluster_argument()]
         return root if self._streams else None
 
     def _family(self, root: type, operation: Operation) -> type:
         comment = self._comments.get(operation.service, "")
         cls = object_type(self._claims.claim(names.family_type(operation), operation.service), comment)
-        add_field(root, names.camel(operation.family), cls, comment)
+        add_field(root, names.camel(operation.family), cls, comment).arguments = [_cluster_argument()]
         return cls
 
-    def _add_read(self, cls: type, name: str, operation: Operation) -> None:
+    def _add_read(self, cls: type, name: str, operation: Operation) -> Any:
         field = self._add_operation(cls, name, operation)
         arguments = [self._types.argument(f, names.argument(operation, f.name)) for f in inputs(operation.request)]
         if takes_end(operation):
@@ -134,12 +148,14 @@ class _Builder:
         for argument in field.arguments:
             if argument.graphql_name == "after":
                 argument.description = _AFTER
+        return field
 
     def _add_write(self, root: type, operation: Operation) -> None:
         field = self._add_operation(root, names.root_field(operation), operation)
+        field.arguments = [_cluster_argument()]
         if not operation.request.is_empty:
             cls = self._types.request(operation.request, names.request_input(operation))
-            field.arguments = [whole_argument(cls, operation.request.comment)]
+            field.arguments = [whole_argument(cls, operation.request.comment), *field.arguments]
 
     def _add_operation(self, cls: type, name: str, operation: Operation) -> Any:
         return add_field(
@@ -155,6 +171,10 @@ class _Builder:
         if operation.items is not None:
             return connection_type(operation, operation.items, self._types, self._claims, self._page_info)
         return Empty if operation.response.is_empty else self._types.output(operation.response)
+
+
+def _cluster_argument() -> StrawberryArgument:
+    return plain_argument(names.CLUSTER_ARGUMENT, str, _CLUSTER)
 
 
 def _finish(schema: GraphQLSchema) -> None:
@@ -180,7 +200,7 @@ def _finish_input(graphql_type: GraphQLInputObjectType) -> None:
 
 def _set_out_names(elements: Mapping[str, Any]) -> None:
     for element in elements.values():
-        if (field := contract_of(element)) is not None:
+        if isinstance(field := contract_of(element), Field):
             element.out_name = field.name
 
 

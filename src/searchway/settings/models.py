@@ -286,6 +286,8 @@ class Settings(Section):
     """Whether GraphQL callers may only name trusted documents, and send none; introspection included."""
     document_keys: Annotated[tuple[SecretStr, ...], AsList] = ()
     """Keys of at least 32 characters: a caller that shows one in `x-searchway-document-key` may send any document in spite of `documents_only`."""
+    list_clusters: bool = False
+    """Whether callers are told the names of clusters: by GraphQL's `clusters`, and by the error of a name that there is not. On in a sandbox."""
     long_as: Literal["auto", "string"] = "auto"
     """How GraphQL writes whole numbers of 64 bits (`Long`): `auto` as strings where JavaScript would round them, `string` always."""
     introspection: bool = True

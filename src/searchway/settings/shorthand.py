@@ -33,7 +33,8 @@ def expand(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         tables = {name: table for name, table in tables.items() if name in made}
     own = {name: tables.get(name, {}) for name in made}
     short = {name: {**shared, **made[name], **own[name]} for name in made if isinstance(own[name], Mapping)}
-    return {**long, "clusters": {**tables, **short}}, problems
+    told = {"list_clusters": True} if sandbox else {}  # which hides nothing
+    return {**told, **long, "clusters": {**tables, **short}}, problems
 
 
 def _beside(made: Mapping[str, Any], both: Mapping[str, Any], tables: Mapping[str, Any]) -> str:

@@ -73,6 +73,8 @@ class Cluster:
         self._detection = detection
         self._asked: set[TimeLimit] = set()
         self._cut = False
+        self._health: tuple[Health, float] | None = None
+        self._looking: asyncio.Task[Health] | None = None
 
     @property
     def product(self) -> Product | None:
@@ -248,12 +250,47 @@ class Cluster:
             raise self._failed(Retry.SAFE, Code.UNAVAILABLE, problem, sent=True)
         self._detection.found(from_root(answer), who)
 
+    async def state(self, deadline: float, *, fresh: float) -> Health:
+        """Return how the cluster is, as it was found lately or is found now; never raises, and asks once for all who want to know.
+
+        Args:
+            deadline: When the caller stops waiting, in `time.monotonic()` seconds.
+            fresh: How old what was found may be, in seconds.
+        """
+        if self._health is not None and time.monotonic() - self._health[1] < fresh:
+            found = self._health[0]
+        else:
+            found = await self._look(deadline)
+        if found.reachable and self._pool.is_ejected:
+            found = replace(found, reachable=False, problem="every node failed lately")
+        return replace(found, product=self._detection.product)
+
+    async def _look(self, deadline: float) -> Health:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self.health())
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                return await asyncio.shield(self._looking)
+        except TimeoutError:
+            return Health(reachable=False, problem="the cluster did not answer in time")
+
+    async def aclose(self) -> None:
+        """End what nobody waits for."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
+
     async def health(self, seconds: float = 2.0) -> Health:
-        """Return how the cluster is; never raises.
+        """Ask the cluster how it is, and return and remember that; never raises.
 
         Args:
             seconds: How long to wait for its answer.
         """
+        found = await self._ask_health(seconds)
+        self._health = (found, time.monotonic())
+        return found
+
+    async def _ask_health(self, seconds: float) -> Health:
         try:
             answer = await self.send(_ROOT, retry=Retry.NEVER, headers={}, deadline=time.monotonic() + seconds)
         except TransportError as error:

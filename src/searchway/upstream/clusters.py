@@ -27,6 +27,9 @@ from searchway.upstream.transport import NetworkTransport
 from searchway.upstream.trust import ContextOf, context_factory
 from searchway.vocabulary import CLUSTER
 
+# How many names an error tells.
+_MOST_NAMES = 20
+
 
 class Clusters:
     """The clusters of the settings."""
@@ -54,6 +57,7 @@ class Clusters:
         self._clusters = {
             c.name: build_cluster(c, settings, self._carriers[c.name], clock=clock) for c in settings.clusters
         }
+        self._lists = settings.list_clusters
         self._default = self._clusters[settings.default_cluster.name]
         self._is_cut = asyncio.Event()
         self.names = tuple(self._clusters)
@@ -72,10 +76,16 @@ class Clusters:
         if not name:
             return self._default
         if (cluster := self._clusters.get(name)) is None:
-            close = closest(name, self._clusters)
-            hint = f"; did you mean {close[0]}?" if close else ""
+            hint = self._hint(name) if self._lists else ""
             raise InvalidArgumentError(CLUSTER, f"expected the name of a configured cluster{hint}")
         return cluster
+
+    def _hint(self, name: str) -> str:
+        """Return what may have been meant, to those who may know it."""
+        if close := closest(name, self._clusters):
+            return f"; did you mean {close[0]}?"
+        more = "" if len(self.names) <= _MOST_NAMES else f" and {len(self.names) - _MOST_NAMES} more"
+        return f"; there are {', '.join(self.names[:_MOST_NAMES])}{more}"
 
     def prepare(self, settings: Settings) -> Callable[[], None]:
         """Read credentials and certificates anew; return what puts them to use, for requests that are made from then on.
@@ -108,6 +118,8 @@ class Clusters:
 
     async def aclose(self) -> None:
         """Close every connection."""
+        for cluster in self:
+            await cluster.aclose()
         for carrier in self._carriers.values():
             await carrier.aclose()
 

@@ -106,6 +106,11 @@ class Pool:
         return sum(node.breaker.wait > 0 for node in self._nodes)
 
     @property
+    def is_ejected(self) -> bool:
+        """Whether every node is ejected at present."""
+        return self.ejected == len(self._nodes)
+
+    @property
     def wait(self) -> float:
         """Seconds until a request goes in any case: 0 while a node is left."""
-        return self._throttle.wait if self.ejected == len(self._nodes) else 0.0
+        return self._throttle.wait if self.is_ejected else 0.0

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from searchway.contract.records import Operation
 from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
+from searchway.engine.listing import ClusterState
 from searchway.errors import Applied, Code, Failure
 from searchway.transcode.answer import Answer, Page, Read
 
@@ -125,6 +126,9 @@ class EngineDouble:
     def refused(self, face: Face, code: Code, request_id: str, operation: str = "") -> None:
         assert face == "graphql"
         self.refusals.append((code, request_id, operation))
+
+    async def clusters(self, deadline: float | None) -> Sequence[ClusterState]:
+        raise AssertionError(deadline)
 
     def together(self, operation: Operation, call: Call) -> int:
         assert call.face == "graphql"

@@ -1,6 +1,6 @@
 """The application in front of a sandbox."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,14 +23,23 @@ from unit.graph.conftest import derived
 async def app_over(sandbox: Sandbox, *, version: str = "", **more: Any) -> AsyncIterator[ASGIApp]:
     """Make a gateway's application in front of a sandbox."""
     played = sandbox.state.engine
-    cluster = {
-        "nodes": ["http://cluster:9200"],
-        "engine": played.name,
-        "version": version or played.version,
-    }
-    chosen = Settings.model_validate({"clusters": {"a": cluster}, "introspection": False, **more})
-    clusters = Clusters(chosen, transports={"a": AsgiTransport(sandbox)})
-    engine = Engine(load(), clusters, chosen, Telemetry(access_log=False))
+    cluster = {"engine": played.name, "version": version or played.version}
+    async with app_of({"a": AsgiTransport(sandbox)}, Telemetry(access_log=False), {"a": cluster}, **more) as app:
+        yield app
+
+
+@asynccontextmanager
+async def app_of(
+    transports: Mapping[str, httpx.AsyncBaseTransport],
+    telemetry: Telemetry,
+    tables: Mapping[str, Mapping[str, Any]],
+    **more: Any,
+) -> AsyncIterator[ASGIApp]:
+    """Make a gateway's application in front of clusters, by name: what carries their requests, and their settings."""
+    named = {name: {"nodes": ["http://cluster:9200"], **tables.get(name, {})} for name in transports}
+    chosen = Settings.model_validate({"clusters": named, "introspection": False, **more})
+    clusters = Clusters(chosen, transports=transports)
+    engine = Engine(load(), clusters, chosen, telemetry)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("searchway.graph.app.build_schema", derived)
         app = create_app(engine, load(), chosen)

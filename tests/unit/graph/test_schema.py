@@ -66,6 +66,7 @@ def test_streams_are_subscriptions_with_their_request_as_arguments(schema: Graph
     assert {contract_of(field).name for field in schema.subscription_type.fields.values()} == streams
     assert arguments(schema, "rulesStreamRules") == {
         "featureType": "String!",
+        "cluster": "String",
         "filters": "[RuleFilterInput!]",
         "pageSize": "Int",
         "pageToken": "String",
@@ -73,7 +74,7 @@ def test_streams_are_subscriptions_with_their_request_as_arguments(schema: Graph
 
 
 def test_writes_take_one_input(schema: GraphQLSchema) -> None:
-    assert arguments(schema, "securityPutRole") == {"input": "SecurityPutRoleInput!"}
+    assert arguments(schema, "securityPutRole") == {"input": "SecurityPutRoleInput!", "cluster": "String"}
     given = schema.type_map["SecurityPutRoleInput"]
     assert isinstance(given, GraphQLInputObjectType)
     assert {n: str(f.type) for n, f in given.fields.items()} == {

@@ -95,6 +95,19 @@ def test_keys_of_the_one_upstream_stand_at_the_top() -> None:
 
 
 @pytest.mark.parametrize(
+    ("environ", "listed"),
+    [
+        (UPSTREAM, False),
+        ({**UPSTREAM, "SEARCHWAY_LIST_CLUSTERS": "true"}, True),
+        ({"SEARCHWAY_SANDBOX": "all"}, True),
+        ({"SEARCHWAY_SANDBOX": "all", "SEARCHWAY_LIST_CLUSTERS": "false"}, False),
+    ],
+)
+def test_clusters_are_listed_where_that_is_said_or_nothing_is_hidden(environ: dict[str, str], listed: bool) -> None:
+    assert load(None, environ).list_clusters is listed
+
+
+@pytest.mark.parametrize(
     ("word", "names"),
     [("all", ["elasticsearch", "opensearch", "opendistro"]), ("true", ["elasticsearch", "opensearch", "opendistro"]), ("opensearch", ["opensearch"])],
 )  # fmt: skip

@@ -285,6 +285,50 @@ async def test_cluster_that_wants_credentials_is_reachable() -> None:
     assert (await cluster_on(Scripted(status(401))).health()).reachable
 
 
+async def state(cluster: Cluster, *, seconds: float = 5.0, fresh: float = 60.0) -> tuple[bool, str]:
+    found = await cluster.state(time.monotonic() + seconds, fresh=fresh)
+    return found.reachable, found.problem
+
+
+@pytest.mark.parametrize(("fresh", "asked"), [(60.0, 1), (0.0, 3)])
+async def test_state_is_what_was_found_lately(fresh: float, asked: int) -> None:
+    transport = Scripted(httpx.Response(200, json=ROOT))
+    cluster = cluster_on(transport)
+    await cluster.health()
+    assert [await state(cluster, fresh=fresh) for _ in range(2)] == [(True, "")] * 2
+    assert len(transport.requests) == asked
+
+
+async def test_state_is_asked_for_once_for_all() -> None:
+    go = asyncio.Event()
+    transport = Scripted(httpx.Response(200, json=ROOT), wait=go.wait)
+    cluster = cluster_on(transport)
+    impatient = asyncio.create_task(state(cluster, seconds=0.01))
+    patient = [asyncio.create_task(state(cluster)) for _ in range(20)]
+    assert await impatient == (False, "the cluster did not answer in time")
+    patient[0].cancel()
+    go.set()
+    assert await asyncio.gather(*patient[1:]) == [(True, "")] * 19
+    assert len(transport.requests) == 1
+    assert (await cluster.state(time.monotonic(), fresh=60.0)).product == Product(
+        engine=Engine.ELASTICSEARCH, version="8.19.0"
+    )
+
+
+async def test_state_of_a_cluster_whose_nodes_are_all_ejected() -> None:
+    cluster = cluster_on(Scripted(httpx.Response(200, json=ROOT), REFUSED), nodes=1, breaker_failures=1, retries=0)
+    assert await state(cluster) == (True, "")
+    await failure_of(cluster)
+    assert await state(cluster) == (False, "every node failed lately")
+
+
+async def test_state_that_nobody_waits_for_ends_with_the_cluster() -> None:
+    cluster = cluster_on(Scripted(status(200), wait=asyncio.Event().wait))
+    assert await state(cluster, seconds=0.01) == (False, "the cluster did not answer in time")
+    await cluster.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 @pytest.mark.parametrize("retry", list(Retry))
 async def test_too_many_requests_say_nothing_of_the_node(retry: Retry) -> None:
     transport = Scripted(status(429))

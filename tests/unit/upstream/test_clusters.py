@@ -9,9 +9,9 @@ from searchway.settings import ClusterSettings, Settings
 from searchway.upstream import Clusters
 
 
-def settings(*names: str, default: str = "") -> Settings:
+def settings(*names: str, default: str = "", listed: bool = False) -> Settings:
     clusters = tuple(ClusterSettings(name=name, nodes=(f"http://{name}:9200",)) for name in names)
-    return Settings(clusters=clusters, default=default)
+    return Settings(clusters=clusters, default=default, list_clusters=listed)
 
 
 @pytest.mark.parametrize(
@@ -25,15 +25,25 @@ def test_cluster_by_name(default: str, asked: str | None, name: str) -> None:
     assert [cluster.name for cluster in clusters] == ["logs", "metrics"]
 
 
-def test_unknown_cluster_is_refused_with_a_guess() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"x-searchway-cluster: .*did you mean metrics\?"):
-        Clusters(settings("logs", "metrics")).get("metric")
+MANY = tuple(f"c{number}" for number in range(25))
 
 
-def test_unknown_cluster_does_not_list_the_others() -> None:
+@pytest.mark.parametrize(
+    ("names", "listed", "asked", "told"),
+    [
+        (("logs", "metrics"), False, "metric", ""),
+        (("logs", "metrics"), True, "metric", "; did you mean metrics?"),
+        (("logs", "metrics"), False, "x", ""),
+        (("logs", "metrics"), True, "x", "; there are logs, metrics"),
+        (MANY, True, "x", f"; there are {', '.join(MANY[:20])} and 5 more"),
+        (("logs",), True, "Basic c2VjcmV0", "; there are logs"),
+    ],
+)
+def test_unknown_cluster_is_refused(names: tuple[str, ...], listed: bool, asked: str, told: str) -> None:
     with pytest.raises(InvalidArgumentError) as caught:
-        Clusters(settings("logs", "metrics")).get("x")
-    assert "logs" not in str(caught.value)
+        Clusters(settings(*names, listed=listed)).get(asked)
+    assert str(caught.value) == f"x-searchway-cluster: expected the name of a configured cluster{told}"
+    assert caught.value.failure.field == "x-searchway-cluster"
 
 
 async def test_every_transport_is_closed() -> None:
