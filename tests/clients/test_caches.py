@@ -11,6 +11,7 @@ from clients.conftest import Frontend
 PROGRAMS = {"apollo": "apollo.mjs", "urql": "urql.mjs", "relay": "built/relay.js"}
 HEADERS = {"x-searchway-cluster": "opensearch"}
 RULES = '{ rules { rules(featureType: "workload_group", first: 1000) { edges { node { description } } } } }'
+SHARDS = "{ cat { allocation { edges { node { shards } } } } }"
 PAGE = 50
 
 
@@ -36,6 +37,19 @@ def test_a_subscription_comes_to_its_end(results: dict[str, Any], rules: list[st
 
 def test_each_page_adds_to_the_list(results: dict[str, Any], rules: list[str]) -> None:
     assert results["pages"] == [rules[:PAGE], rules[: 2 * PAGE], rules]
+
+
+def shards(gateway: str, cluster: str) -> list[int]:
+    answer = httpx.post(
+        f"{gateway}/graphql", json={"query": SHARDS}, headers={"x-searchway-cluster": cluster}, trust_env=False
+    )
+    return [edge["node"]["shards"] for edge in answer.json()["data"]["cat"]["allocation"]["edges"]]
+
+
+def test_clusters_stay_apart(results: dict[str, Any], gateway: str) -> None:
+    first, second = shards(gateway, "elasticsearch"), shards(gateway, "opensearch")
+    assert first != second
+    assert results["clusters"] == [first, second]
 
 
 def test_an_error_keeps_its_code(results: dict[str, Any]) -> None:

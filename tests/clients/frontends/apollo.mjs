@@ -11,6 +11,7 @@ const url = `${process.argv[2]}/graphql`;
 const headers = { 'x-searchway-cluster': 'opensearch' };
 const http = new HttpLink({ uri: url, headers });
 const create = (link, cache = new InMemoryCache()) => new ApolloClient({ link, cache });
+const shards = (data) => data.cat.allocation.edges.map(({ node }) => node.shards);
 const descriptions = (data) => data.rules.rules.edges.map(({ node }) => node.description);
 
 const sockets = new GraphQLWsLink(
@@ -63,6 +64,16 @@ async function paged() {
   return shown;
 }
 
+// The first cluster, read out of the cache after the second one was asked.
+async function clusters() {
+  const client = create(new HttpLink({ uri: url }));
+  const query = gql`query Shards($cluster: String!) { cat(cluster: $cluster) { allocation { edges { node { shards } } } } }`;
+  const [first, second] = ['elasticsearch', 'opensearch'].map((cluster) => ({ query, variables: { cluster } }));
+  await client.query(first);
+  await client.query(second);
+  return [first, second].map((asked) => shards(client.readQuery(asked)));
+}
+
 async function failed() {
   const query = gql`{ ism { policy(policyId: "nothing") { __typename } } }`;
   const error = await create(http).query({ query }).catch((reason) => reason);
@@ -74,6 +85,7 @@ console.log(
     'graphql-ws': await streamed(sockets),
     'graphql-sse': await streamed(eventLink),
     'pages': await paged(),
+    'clusters': await clusters(),
     'errors': await failed(),
   }),
 );

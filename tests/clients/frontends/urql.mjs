@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 
 const url = `${process.argv[2]}/graphql`;
 const headers = { 'x-searchway-cluster': 'opensearch' };
+const shards = (data) => data.cat.allocation.edges.map(({ node }) => node.shards);
 const descriptions = (data) => data.rules.rules.edges.map(({ node }) => node.description);
 
 function create({ cache = {}, streams } = {}) {
@@ -58,6 +59,15 @@ async function paged() {
   return shown;
 }
 
+// The first cluster, read out of the cache after the second one was asked.
+async function clusters() {
+  const client = create();
+  const query = gql`query Shards($cluster: String!) { cat(cluster: $cluster) { allocation { edges { node { shards } } } } }`;
+  const asked = ['elasticsearch', 'opensearch'].map((cluster) => ({ cluster }));
+  for (const variables of asked) await client.query(query, variables).toPromise();
+  return asked.map((variables) => shards(client.readQuery(query, variables).data));
+}
+
 async function failed() {
   const { error } = await create().query(gql`{ ism { policy(policyId: "nothing") { __typename } } }`, {}).toPromise();
   return error.graphQLErrors.map(({ extensions }) => extensions);
@@ -68,6 +78,7 @@ console.log(
     'graphql-ws': await streamed(sockets),
     'graphql-sse': await streamed(events),
     'pages': await paged(),
+    'clusters': await clusters(),
     'errors': await failed(),
   }),
 );

@@ -3,7 +3,16 @@ import { createClient as createEvents } from 'graphql-sse';
 import { createClient as createSocket } from 'graphql-ws';
 import { useEffect } from 'react';
 import { useLazyLoadQuery, usePaginationFragment } from 'react-relay';
-import { Environment, Network, Observable, fetchQuery, graphql, requestSubscription } from 'relay-runtime';
+import {
+  Environment,
+  Network,
+  Observable,
+  createOperationDescriptor,
+  fetchQuery,
+  getRequest,
+  graphql,
+  requestSubscription,
+} from 'relay-runtime';
 import WebSocket from 'ws';
 
 import { render } from './render';
@@ -83,6 +92,30 @@ function paged() {
   });
 }
 
+// The first cluster, read out of the store after the second one was asked.
+async function clusters() {
+  const query = graphql`
+    query relayShardsQuery($cluster: String!) {
+      cat(cluster: $cluster) {
+        allocation {
+          edges {
+            node {
+              shards
+            }
+          }
+        }
+      }
+    }
+  `;
+  const environment = create();
+  const asked = ['elasticsearch', 'opensearch'].map((cluster) => createOperationDescriptor(getRequest(query), { cluster }));
+  for (const operation of asked) {
+    environment.retain(operation); // as a component that is shown does
+    await fetchQuery(environment, query, operation.request.variables).toPromise();
+  }
+  return asked.map(({ fragment }) => environment.lookup(fragment).data.cat.allocation.edges.map(({ node }) => node.shards));
+}
+
 async function failed() {
   const query = graphql`
     query relayErrorQuery {
@@ -103,6 +136,7 @@ async function main() {
       'graphql-ws': await streamed(sockets),
       'graphql-sse': await streamed(events),
       'pages': await paged(),
+      'clusters': await clusters(),
       'errors': await failed(),
     }),
   );
