@@ -439,7 +439,7 @@ async def test_what_does_not_answer_holds_up_nobody() -> None:
     tables = {"silent-0": {"engine": "opensearch", "version": "2.1.0"}}
     async with app_of(transports, Telemetry(access_log=False), tables, list_clusters=True) as app:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-            answer = await client.post("/graphql", json={"query": LIST}, headers={"x-searchway-timeout": "150"})
+            answer = await client.post("/graphql", json={"query": LIST}, headers={"x-searchway-timeout": "1000"})
         assert all(one.asked == 1 for one in silent)
     found = {one["name"]: one for one in answer.json()["data"]["clusters"]}
     assert list(found) == list(transports)
