@@ -10,6 +10,7 @@ AUTHORIZATION: Final = "authorization"
 CLUSTER: Final = "x-searchway-cluster"
 DOCUMENT_KEY: Final = "x-searchway-document-key"
 EXPLAIN: Final = "x-searchway-explain"
+EXPLAIN_KEY: Final = "x-searchway-explain-key"
 FIELD_MASK: Final = "x-goog-fieldmask"
 REQUEST_ID: Final = "x-opaque-id"
 STRICT: Final = "x-searchway-strict"
@@ -18,6 +19,9 @@ TRACE_PARENT: Final = "traceparent"
 TRACE_STATE: Final = "tracestate"
 UPSTREAM_CALLS: Final = "x-searchway-upstream-calls"
 WARNING: Final = "x-searchway-warning"
+
+OPEN_HEADERS: Final = (CLUSTER, EXPLAIN, REQUEST_ID, STRICT, TIMEOUT, TRACE_PARENT, TRACE_STATE)
+"""The headers of callers that are certainly no secrets."""
 
 TRUTH: Final[Mapping[str, bool]] = {"true": True, "false": False}
 """The truth values by their words."""

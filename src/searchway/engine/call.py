@@ -7,6 +7,7 @@ from typing import Literal
 from searchway.contract.records import Operation
 from searchway.engine.cohorts import Expected
 from searchway.engine.paging import PageRequest
+from searchway.engine.records import CallRecord
 from searchway.errors import Applied, CallError
 
 Face = Literal["grpc", "graphql", "cli"]
@@ -40,6 +41,8 @@ class Call:
     """The identifier under which the cluster saw it, if that is not its own, since others shared the request. Found by the engine."""
     upstream_calls: int = 0
     """How many requests it took. Counted by the engine."""
+    record: CallRecord | None = field(default=None, repr=False)
+    """Where its requests are noted, if the caller wants to see them. Filled in by the engine."""
     warnings: list[str] = field(default_factory=list)
     """What the cluster warned of. Filled in by the engine."""
 

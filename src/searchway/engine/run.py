@@ -30,6 +30,7 @@ from searchway.engine.flights import FlightKey, Flights
 from searchway.engine.merging import Merger, own_answer
 from searchway.engine.paging import PAGE_FIELDS, Pager, PageRequest, PageSizes, Pairs
 from searchway.engine.reading import Reading, split_beside
+from searchway.engine.records import SentRequest
 from searchway.engine.sharing import Sharing
 from searchway.engine.telemetry import Telemetry
 from searchway.engine.tokens import Tokens
@@ -112,6 +113,8 @@ class Run:
         self.is_sent = False
         self.carries: Sequence[Run] = ()
         self.headers_of = call
+        self._sending: HttpRequest | None = None
+        self._noted: SentRequest | None = None
 
     async def answer(self) -> Answer:
         """Carry it out.
@@ -168,7 +171,7 @@ class Run:
         """
         headers_of = self.headers_of
         headers = {**headers_of.headers, REQUEST_ID: headers_of.request_id}
-        request = await self._encode(selection, more_query)
+        request = self._sending = await self._encode(selection, more_query)
         end = self.latest if deadline is None else deadline
         try:
             response = await self.cluster.send(
@@ -396,11 +399,22 @@ class Run:
         for run in self.carries:
             run.is_sent = True
         self.call.upstream_calls += 1
+        self._note()
         self.parts.telemetry.sent(self.operation, self.cluster.name)
 
     def answered(self, status: int, seconds: float) -> None:
         """Count how it ended."""
+        if self._noted is not None:
+            self._noted.status, self._noted.seconds = status, seconds
         self.parts.telemetry.answered(self.cluster.name, status, seconds)
+
+    def _note(self) -> None:
+        """Note the request that goes out for a caller who wants to see it."""
+        record = self.call.record
+        if record is not None and self._sending is not None:
+            others = (run.call.record for run in self.carries)
+            is_shared = any(other is None or other.owner is not record.owner for other in others)
+            self._noted = record.sent(self._sending, is_shared=is_shared)
 
     async def _complete(self, answer: Answer) -> None:
         if self._hook is _PLAIN:

@@ -17,9 +17,11 @@ from searchway.graph.callers import Caller
 from searchway.graph.cohorts import first_calls, form_cohorts
 from searchway.graph.documents import Document
 from searchway.graph.execution import Execution, Runner
+from searchway.graph.explaining import Explanation
 from searchway.graph.failures import request_errors, unexpected
 from searchway.graph.media import EVENTS, PARTS
 from searchway.graph.named import NamedDocuments
+from searchway.graph.permissions import Permission
 from searchway.graph.plan import Plan
 from searchway.graph.refusals import RefusedError, RequestError
 from searchway.graph.requests import GraphQLRequest
@@ -66,12 +68,16 @@ class Answerer:
         engine: carries out operations.
         documents: the documents that are known.
         named: those that requests name.
+        may_see_requests: who is told which requests to clusters a GraphQL request took.
     """
 
-    def __init__(self, engine: Runner, documents: DocumentStore, named: NamedDocuments) -> None:
+    def __init__(
+        self, engine: Runner, documents: DocumentStore, named: NamedDocuments, may_see_requests: Permission
+    ) -> None:
         self._engine = engine
         self._documents = documents
         self._named = named
+        self._may_see_requests = may_see_requests
 
     async def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request's document and variables.
@@ -120,11 +126,11 @@ class Answerer:
             caller: who asks.
             expected: those of its first calls that set out together with others', by number.
         """
-        counted = _Counted(caller) if caller.explains else None
-        execution = self._execution(caller, counted.call if counted else caller.call)
+        explanation = self._explanation(caller) if caller.explains else None
+        execution = self._execution(caller, explanation.call if explanation else caller.call)
         execution.expect(expected)
         response = await execution.execute(asked.document, asked.operation, asked.given, asked.values)
-        return counted.explain(response) if counted else response
+        return explanation.add_to(response) if explanation else response
 
     async def answer_all(self, asked: Sequence[Understood], caller: Caller) -> Sequence[dict[str, Any]]:
         """Execute queries and mutations of one caller at the same time; none notices what becomes of another."""
@@ -148,33 +154,18 @@ class Answerer:
             if not asked.is_stream:
                 yield await self.answer(asked, caller)
                 return
-            counted = _Counted(caller)
-            execution = self._execution(caller, counted.call)
+            explanation = self._explanation(caller) if caller.explains else None
+            execution = self._execution(caller, explanation.call if explanation else caller.call)
             stream = execution.stream(asked.document, asked.operation, asked.given, asked.values)
             async with aclosing(stream) as results:
                 async for result in results:
-                    yield counted.explain(result) if caller.explains else result
+                    yield explanation.add_to(result) if explanation else result
         except Exception as error:  # noqa: BLE001  # whatever it is, the caller gets an answer and nothing internal
             yield unexpected(error, caller.request_id)
+
+    def _explanation(self, caller: Caller) -> Explanation:
+        return Explanation(caller, with_requests=self._may_see_requests.covers(caller))
 
     def _execution(self, caller: Caller, new_call: Callable[[], Call]) -> Execution:
         describe = partial(self._documents.describe, principal=caller.principal)
         return Execution(self._engine, describe, caller.request_id, new_call)
-
-
-class _Counted:
-    """Knows the calls that were made for one request."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
-        self._calls: list[Call] = []
-
-    def call(self) -> Call:
-        """Return a new call for the engine."""
-        self._calls.append(self._caller.call())
-        return self._calls[-1]
-
-    def explain(self, response: dict[str, Any]) -> dict[str, Any]:
-        """Return the response with what it took so far."""
-        calls = sum(call.upstream_calls for call in self._calls)
-        return {**response, "extensions": {"searchway": {"upstreamCalls": calls}}}

@@ -16,10 +16,11 @@ from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.execution import Runner
 from searchway.graph.http import GraphQLEndpoint
-from searchway.graph.named import DocumentPolicy, NamedDocuments
+from searchway.graph.named import NamedDocuments
 from searchway.graph.openings import Openings
 from searchway.graph.origins import with_cors
 from searchway.graph.page import graphiql_page, graphiql_routes
+from searchway.graph.permissions import Permission
 from searchway.graph.schema import build_schema, core_schema, sdl_of
 from searchway.graph.store import DocumentStore
 from searchway.graph.streams import Streams
@@ -27,6 +28,7 @@ from searchway.graph.trusted import TrustedDocuments, read_trusted
 from searchway.graph.websocket import WebSocketEndpoint
 from searchway.settings import Settings
 from searchway.transcode.response import Dialect
+from searchway.vocabulary import DOCUMENT_KEY, EXPLAIN_KEY
 
 _PATHS = ("/graphql", "/graphql/")
 
@@ -41,7 +43,8 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     limits = settings.limits
     dialect = Dialect.GRAPH_TEXT if settings.long_as == "string" else Dialect.GRAPH
     documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection, dialect=dialect)
-    answerer = Answerer(engine, documents, _named(documents, settings))
+    may_see = Permission(EXPLAIN_KEY, settings.explain_keys, everybody=settings.explain_requests)
+    answerer = Answerer(engine, documents, _named(documents, settings), may_see)
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,
@@ -80,9 +83,8 @@ class _Face:
 
 def _named(documents: DocumentStore, settings: Settings) -> NamedDocuments:
     trusted = read_trusted(settings.documents, documents.reader) if settings.documents else TrustedDocuments({})
-    keys = [key.get_secret_value() for key in settings.document_keys]
-    policy = DocumentPolicy(keys, trusted_only=settings.documents_only)
-    return NamedDocuments(documents, settings.limits.persisted_query_memory, trusted, policy)
+    may_send = Permission(DOCUMENT_KEY, settings.document_keys, everybody=not settings.documents_only)
+    return NamedDocuments(documents, settings.limits.persisted_query_memory, trusted, may_send)
 
 
 def _clusters(settings: Settings) -> list[str]:

@@ -13,6 +13,9 @@ from searchway.engine.peers import network_of
 from searchway.errors import InvalidArgumentError
 from searchway.vocabulary import AUTHORIZATION, CLUSTER, EXPLAIN, REQUEST_ID, STRICT, TIMEOUT, TRUTH
 
+_BODIES = "body"
+"""The value of EXPLAIN that asks for inputs and bodies too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -41,7 +44,12 @@ class Caller:
     @property
     def explains(self) -> bool:
         """Whether the answer shall tell what it took."""
-        return self._says(EXPLAIN)
+        return self._says(EXPLAIN) or self.explains_bodies
+
+    @property
+    def explains_bodies(self) -> bool:
+        """Whether it shall tell input and bodies too."""
+        return self.headers.get(EXPLAIN, "").lower() == _BODIES
 
     def check(self) -> None:
         """Check the headers.
@@ -53,9 +61,9 @@ class Caller:
         given = self.headers.get(TIMEOUT, "1")
         if not (given.isascii() and given.isdigit() and int(given[:10]) > 0 and len(given) <= 9):  # noqa: PLR2004  # a week
             raise InvalidArgumentError(TIMEOUT, "expected a number of milliseconds from 1 to 999999999")
-        for name in (EXPLAIN, STRICT):
-            if self.headers.get(name, "false").lower() not in TRUTH:
-                raise InvalidArgumentError(name, "expected true or false")
+        for name, words in ((EXPLAIN, (*TRUTH, _BODIES)), (STRICT, tuple(TRUTH))):
+            if self.headers.get(name, "false").lower() not in words:
+                raise InvalidArgumentError(name, f"expected {', '.join(words[:-1])} or {words[-1]}")
 
     def beside(self, headers: Mapping[str, str]) -> "Caller":
         """Return the caller with more headers, which win over those that are there."""

@@ -127,7 +127,7 @@ class Execution:
         for call in plan.calls:  # there is one at most
             circumstances = self._circumstances(call, values)
             try:
-                message, circumstances.page = self._message(call, values)
+                message = self._message(call, values, circumstances)
                 stream = self._engine.stream(call.operation, message, circumstances, call.read, call.selection)
                 async with aclosing(stream) as answers:
                     async for answer in answers:
@@ -188,7 +188,7 @@ class Execution:
         circumstances = self._circumstances(call, values)
         circumstances.expected = self._expected.get(number)
         try:
-            message, circumstances.page = self._message(call, values)
+            message = self._message(call, values, circumstances)
             return await self._engine.run(call.operation, message, circumstances, call.write, call.selection)
         except Exception as error:  # noqa: BLE001  # an error of one field must not take its neighbours along
             self._failed[number] = self._error(error, call, circumstances, values)
@@ -203,13 +203,17 @@ class Execution:
             circumstances.cluster = named
         return circumstances
 
-    def _message(self, call: PlannedCall, values: VariableValues) -> tuple[Any, PageRequest | None]:
+    def _message(self, call: PlannedCall, values: VariableValues, circumstances: Call) -> Any:
         try:
             check_cluster(call.cluster, values)
-            return make_message(call, values)
+            message, circumstances.page = make_message(call, values)
         except (GraphQLError, InvalidArgumentError):
             self._engine.refused("graphql", Code.INVALID_ARGUMENT, self._request_id, call.operation.name)
             raise
+        if (record := circumstances.record) is not None:
+            record.operation, record.message, record.page = call.operation, message, circumstances.page
+            record.cluster = circumstances.cluster  # as it was asked for: the engine is going to name the default one
+        return message
 
     def _error(
         self, error: Exception, call: PlannedCall, circumstances: Call, values: VariableValues

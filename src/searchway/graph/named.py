@@ -11,20 +11,18 @@ Must not know HTTP, nor how calls are made.
 
 import hashlib
 import sys
-from collections.abc import Iterable
-from hmac import compare_digest
 
 from graphql import GraphQLError
 
 from searchway.errors import Code
 from searchway.graph.callers import Caller
 from searchway.graph.documents import Document
+from searchway.graph.permissions import Permission
 from searchway.graph.refusals import PersistedQueryError, RequestError
 from searchway.graph.requests import GraphQLRequest
 from searchway.graph.store import DocumentStore
 from searchway.graph.trusted import TrustedDocuments
 from searchway.transcode.remembered import Remembered
-from searchway.vocabulary import DOCUMENT_KEY
 
 _ONLY_TRUSTED = (
     "expected the name of a trusted document (documentId or extensions.persistedQuery), got a query (documents_only)"
@@ -34,26 +32,6 @@ _HASH_BYTES = 400
 """What an entry weighs beside its text."""
 
 
-class DocumentPolicy:
-    """Says who may send documents that are not trusted.
-
-    Args:
-        trusted_only: whether only those may who show a key.
-        keys: the keys.
-    """
-
-    def __init__(self, keys: Iterable[str], *, trusted_only: bool) -> None:
-        self._trusted_only = trusted_only
-        self._keys = [key.encode() for key in keys]
-
-    def allows(self, caller: Caller) -> bool:
-        """Tell whether a caller may."""
-        if not self._trusted_only:
-            return True
-        shown = caller.headers.get(DOCUMENT_KEY, "").encode()
-        return any([compare_digest(shown, key) for key in self._keys])  # noqa: C419  # always all of them: the time tells nothing
-
-
 class NamedDocuments:
     """Finds the documents of requests.
 
@@ -61,15 +39,15 @@ class NamedDocuments:
         documents: reads documents.
         memory: the bytes that texts of automatic persisted queries may take; 0 switches them off.
         trusted: the trusted documents.
-        policy: who may send other ones.
+        permission: who may send other ones.
     """
 
     def __init__(
-        self, documents: DocumentStore, memory: int, trusted: TrustedDocuments, policy: DocumentPolicy
+        self, documents: DocumentStore, memory: int, trusted: TrustedDocuments, permission: Permission
     ) -> None:
         self._documents = documents
         self._trusted = trusted
-        self._policy = policy
+        self._permission = permission
         self._keeps_queries = memory > 0
         self._queries: Remembered[str, str] = Remembered(memory)
 
@@ -88,7 +66,7 @@ class NamedDocuments:
         trusted = self._find_trusted(request)
         if trusted is not None:
             return trusted
-        may_send = self._policy.allows(caller)
+        may_send = self._permission.covers(caller)
         if request.query and not may_send:
             raise RequestError([GraphQLError(_ONLY_TRUSTED)], Code.PERMISSION_DENIED)
         if not request.sha256:

@@ -288,6 +288,10 @@ class Settings(Section):
     """Keys of at least 32 characters: a caller that shows one in `x-searchway-document-key` may send any document in spite of `documents_only`."""
     list_clusters: bool = False
     """Whether callers are told the names of clusters: by GraphQL's `clusters`, and by the error of a name that there is not. On in a sandbox."""
+    explain_requests: bool = False
+    """Whether GraphQL callers who ask with `x-searchway-explain` are told the requests to clusters: method, path, status, time, body. On in a sandbox."""
+    explain_keys: Annotated[tuple[SecretStr, ...], AsList] = ()
+    """Keys of at least 32 characters: a caller that shows one in `x-searchway-explain-key` is told them in spite of that."""
     long_as: Literal["auto", "string"] = "auto"
     """How GraphQL writes whole numbers of 64 bits (`Long`): `auto` as strings where JavaScript would round them, `string` always."""
     introspection: bool = True
@@ -324,6 +328,7 @@ class Settings(Section):
             (self.timeout > self.max_timeout, "timeout", "expected at most max_timeout"),
             (_are_short(self.token_keys), "token_keys", "expected keys of at least 32 characters"),
             (_are_short(self.document_keys), "document_keys", "expected keys of at least 32 characters"),
+            (_are_short(self.explain_keys), "explain_keys", "expected keys of at least 32 characters"),
             (
                 self.documents_only and self.documents is None,
                 "documents_only",

@@ -33,7 +33,7 @@ def expand(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         tables = {name: table for name, table in tables.items() if name in made}
     own = {name: tables.get(name, {}) for name in made}
     short = {name: {**shared, **made[name], **own[name]} for name in made if isinstance(own[name], Mapping)}
-    told = {"list_clusters": True} if sandbox else {}  # which hides nothing
+    told = {"list_clusters": True, "explain_requests": True} if sandbox else {}  # which hides nothing
     return {**told, **long, "clusters": {**tables, **short}}, problems
 
 

@@ -337,7 +337,8 @@ async def test_what_it_took_is_counted_over_clusters() -> None:
     tables = {name: {"engine": "opensearch", "version": "3.0.0"} for name in ("logs", "shop")}
     async with gateway(tables) as one:
         answer = await one.ask(document, x_searchway_explain="true")
-    assert answer["extensions"] == {"searchway": {"upstreamCalls": 2}}
+    told = answer["extensions"]["searchway"]
+    assert (told["upstreamCalls"], [call["cluster"] for call in told["calls"]]) == (2, ["logs", "shop"])
 
 
 async def test_trusted_documents_take_the_cluster_as_a_variable(tmp_path: Path) -> None:

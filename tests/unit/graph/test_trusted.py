@@ -234,6 +234,7 @@ def test_a_start_tells_a_bounded_number_of_problems(
         ({"documents": "/nothing/here"}, "documents: expected the path of a file or folder that exists"),
         ({"documents_only": True}, "documents_only: expected documents to name a manifest"),
         ({"document_keys": ["short"]}, "document_keys: expected keys of at least 32 characters"),
+        ({"explain_keys": ["short"]}, "explain_keys: expected keys of at least 32 characters"),
     ],
 )
 def test_settings_that_do_not_fit_are_told(settings: dict[str, Any], problem: str) -> None:
@@ -244,3 +245,4 @@ def test_settings_that_do_not_fit_are_told(settings: dict[str, Any], problem: st
 def test_keys_are_never_written() -> None:
     clusters = {"a": {"nodes": ["http://cluster:9200"]}}
     assert KEY not in repr(Settings.model_validate({"clusters": clusters, "document_keys": [KEY]}))
+    assert KEY not in repr(Settings.model_validate({"clusters": clusters, "explain_keys": [KEY]}))

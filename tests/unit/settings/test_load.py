@@ -108,6 +108,19 @@ def test_clusters_are_listed_where_that_is_said_or_nothing_is_hidden(environ: di
 
 
 @pytest.mark.parametrize(
+    ("environ", "explained"),
+    [
+        (UPSTREAM, False),
+        ({**UPSTREAM, "SEARCHWAY_EXPLAIN_REQUESTS": "true"}, True),
+        ({"SEARCHWAY_SANDBOX": "all"}, True),
+        ({"SEARCHWAY_SANDBOX": "all", "SEARCHWAY_EXPLAIN_REQUESTS": "false"}, False),
+    ],
+)
+def test_requests_are_told_where_that_is_said_or_nothing_is_hidden(environ: dict[str, str], explained: bool) -> None:
+    assert load(None, environ).explain_requests is explained
+
+
+@pytest.mark.parametrize(
     ("word", "names"),
     [("all", ["elasticsearch", "opensearch", "opendistro"]), ("true", ["elasticsearch", "opensearch", "opendistro"]), ("opensearch", ["opensearch"])],
 )  # fmt: skip
