@@ -168,7 +168,10 @@ async def test_a_typed_text_has_the_replacement_character(gateway: Gateway, upst
     upstream.expect(answering(body), forever=True)
     over_grpc, over_graphql = await both(gateway, GET_POLICY, {"policy_id": "p"}, good_case(GET_POLICY))
     assert over_grpc == over_graphql
-    assert (over_grpc["id"], over_grpc["policy"]["description"]) == ("p\ufffd", "a\ufffdb")
+    assert (over_grpc["policy"]["policy_id"], over_grpc["policy"]["definition"]["description"]) == (
+        "p\ufffd",
+        "a\ufffdb",
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,9 @@ async def test_an_error_keeps_its_cause(gateway: Gateway, upstream: Upstream, to
     upstream.expect(answering(f'{{"error":{cause},"status":400}}', 400), forever=True)
     message = inputs.build(GET_POLICY.request, {"policy_id": "p"})
     over_grpc = (await gateway.grpc.send(GET_POLICY, message, good_case(GET_POLICY).engine)).failure
-    _, over_graphql = await gateway.graphql.ask(GET_POLICY, {"policy_id": "p"}, good_case(GET_POLICY).engine, "{ id }")
+    _, over_graphql = await gateway.graphql.ask(
+        GET_POLICY, {"policy_id": "p"}, good_case(GET_POLICY).engine, "{ policy { policyId } }"
+    )
     for failure in (over_grpc, over_graphql):
         assert failure is not None
         assert (failure["code"], failure["message"]) == ("INVALID_ARGUMENT", reason)

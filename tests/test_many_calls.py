@@ -24,7 +24,7 @@ from searchway.settings import Settings
 from searchway.upstream import Clusters
 from searchway.upstream.asgi import AsgiTransport
 
-POLICY = 'ism {{ policy(policyId: "{}") {{ version }} }}'
+POLICY = 'ism {{ policy(policyId: "{}") {{ policy {{ version }} }} }}'
 FLOOD = "{" + " ".join(f"i{n}: {POLICY.format(n)}" for n in range(60)) + "}"
 LIMITS = {"in_flight": 40, "in_flight_per_cluster": 30, "in_flight_per_principal": 10, "queue_calls": 20}
 IN, QUEUED, ALL = 10, 20, 60

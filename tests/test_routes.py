@@ -61,7 +61,7 @@ REACHING: Final = [
     ("ism.DeletePolicy", "policy_id", ".."),
     ("ism.AddPolicy", "indices", "_explain"),
     ("cat.ListAllocation", "node_ids", "_stats"),
-    ("rules.DeleteRule", "id", "_search"),
+    ("rules.DeleteRule", "rule_id", "_search"),
 ]
 LEGITIMATE: Final = [
     ("indices.CreateIndex", "index", ".hidden"),
@@ -76,7 +76,7 @@ LEGITIMATE: Final = [
     ("ism.GetPolicy", "policy_id", "team/größe/v1.2"),
     ("ism.GetPolicy", "policy_id", "_Retention"),
     ("tasks.GetTask", "task_id", "_Zk0-qwertyuiopasdfghj:12"),
-    ("rules.GetRule", "id", "_i6VApYBoX5wstmtU_8l"),
+    ("rules.GetRule", "rule_id", "_i6VApYBoX5wstmtU_8l"),
     ("cat.ListAllocation", "node_ids", "_local"),
     ("cat.ListAllocation", "node_ids", "_master"),
     ("cat.ListAllocation", "node_ids", "rack:r1"),

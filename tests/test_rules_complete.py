@@ -92,7 +92,7 @@ async def pages(gateway: Gateway, face: str, size: int) -> Walk:
         values = {"feature_type": FEATURE, "page_size": size} | ({"page_token": token} if token else {})
         outcome = await gateway.face(face).call(LIST, values, cluster=Engine.OPENSEARCH, expected={})
         assert outcome.result is not None, outcome.failure
-        yield [one["id"] for one in outcome.result.get("rules", [])]
+        yield [one["rule_id"] for one in outcome.result.get("rules", [])]
         token = outcome.result.get("next_page_token", "")
         if not token:
             return
@@ -102,10 +102,10 @@ async def streamed(gateway: Gateway, face: str, size: int) -> list[str]:
     """Return the identities in the order in which they come."""
     if face == "grpc":
         message = inputs.build(STREAM.request, {"feature_type": FEATURE, "page_size": size})
-        return [one.rule.id async for one in gateway.grpc.stream(STREAM, message, Engine.OPENSEARCH)]
-    query = f'subscription {{ rulesStreamRules(featureType: "{FEATURE}", pageSize: {size}) {{ rule {{ id }} }} }}'
+        return [one.rule.rule_id async for one in gateway.grpc.stream(STREAM, message, Engine.OPENSEARCH)]
+    query = f'subscription {{ rulesStreamRules(featureType: "{FEATURE}", pageSize: {size}) {{ rule {{ ruleId }} }} }}'
     found = await gateway.graphql.subscribe(query, Engine.OPENSEARCH)
-    return [one["data"]["rulesStreamRules"]["rule"]["id"] for one in found]
+    return [one["data"]["rulesStreamRules"]["rule"]["ruleId"] for one in found]
 
 
 async def test_who_pages_as_the_engine_tells_misses_rules(sandbox: Sandbox) -> None:

@@ -20,7 +20,7 @@ def states(command: list[str | Path], folder: Path) -> list[str]:
     """Run a command that prints a policy, and return the names of its states."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    return [state["name"] for state in json.loads(done.stdout)["policy"]["states"]]
+    return [state["name"] for state in json.loads(done.stdout)["policy"]["definition"]["states"]]
 
 
 @pytest.mark.parametrize(

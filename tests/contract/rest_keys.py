@@ -108,9 +108,9 @@ def _ways(field: Field) -> Iterator[Keys]:
     if field.key_from:
         yield (f"{{{field.key_from}}}",)
         return
-    *down, last = field.at
-    for key in (last, *field.also):
-        yield tuple(part for part in (*down, key) if not part.isdigit())
+    deeper = ((*field.at, field.within),) if field.within else ()
+    for way in (*deeper, *field.ways):
+        yield tuple(part for part in way if not part.isdigit())
 
 
 def _below(field: Field, keys: Keys) -> Field | Container | None:

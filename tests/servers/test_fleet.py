@@ -23,7 +23,7 @@ ALL: Mapping[str, Any] = {"query": {"match_all": {}}}
 QUERY = """
 query Search($index: String, $searches: [SearchInput!]!) {
   fleet { multiSearch(index: $index, searches: $searches) {
-    items { status hits { total { value relation } hits { id source } } error { type } }
+    items { status hits { total { value relation } hits { documentId source } } error { type } }
     failures { code item }
   } }
 }
@@ -89,7 +89,13 @@ def test_documents_come_without_loss(face: Face, elasticsearch: Server, index: s
     body = {**ALL, "seq_no_primary_term": True, "version": True, "sort": ["price"]}
     answer = face.succeed(elasticsearch, SEARCH, {"index": index, "searches": [{"body": body}]})
     (hit,) = answer["items"][0]["hits"]["hits"]
-    assert (hit["index"], hit["id"], hit["seq_no"], hit["primary_term"], hit["version"]) == (index, "1", 0, 1, 1)
+    assert (hit["index"], hit["document_id"], hit["seq_no"], hit["primary_term"], hit["version"]) == (
+        index,
+        "1",
+        0,
+        1,
+        1,
+    )
     assert hit["sort"] == "[12.5]"
     assert hit["source"] == DOCUMENT
 
@@ -148,6 +154,6 @@ def test_a_document_written_by_hand(graphql: GraphCaller, elasticsearch: Server,
     answer = graphql.ask(elasticsearch, QUERY, {"index": index, "searches": searches})
     found = answer["data"]["fleet"]["multiSearch"]
     assert found["items"][0]["hits"]["total"] == {"value": 1, "relation": "eq"}
-    assert found["items"][0]["hits"]["hits"][0]["id"] == "1"
+    assert found["items"][0]["hits"]["hits"][0]["documentId"] == "1"
     assert found["items"][1] == {"status": 404, "hits": None, "error": {"type": "index_not_found_exception"}}
     assert found["failures"] == [{"code": "NOT_FOUND", "item": "1"}]

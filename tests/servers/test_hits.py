@@ -23,7 +23,7 @@ COUNT = 20
 SORT: Sequence[Mapping[str, Any]] = [{"price": "desc"}, {"code": "asc"}]
 SUBSCRIPTION = """
     subscription ($index: [String!], $body: JSON!, $size: Int) {
-      fleetStreamHits(header: {index: $index}, body: $body, pageSize: $size, uniqueField: "code") { hit { id } }
+      fleetStreamHits(header: {index: $index}, body: $body, pageSize: $size, uniqueField: "code") { hit { documentId } }
     }
 """
 
@@ -83,8 +83,8 @@ def test_pages_are_the_whole_in_pieces(face: Face, elasticsearch: Server, index:
         if "next_page_token" not in page:
             break
         values["page_token"] = page["next_page_token"]
-    assert [hit["id"] for hit in found] == [hit["id"] for hit in whole["hits"]]
-    assert len({hit["id"] for hit in found}) == COUNT
+    assert [hit["document_id"] for hit in found] == [hit["document_id"] for hit in whole["hits"]]
+    assert len({hit["document_id"] for hit in found}) == COUNT
     assert jsontext.dumps([hit["sort"] for hit in found]) == jsontext.dumps([hit["sort"] for hit in whole["hits"]])
 
 
@@ -113,7 +113,7 @@ def test_hits_streamed_over_graphql_are_the_whole(
 ) -> None:
     variables = {"index": [index], "body": {"sort": SORT}, "size": size}
     answers = graphql.subscribe(elasticsearch, SUBSCRIPTION, variables)
-    assert [answer["data"]["fleetStreamHits"]["hit"]["id"] for answer in answers] == ids_in_order(client, index)
+    assert [answer["data"]["fleetStreamHits"]["hit"]["documentId"] for answer in answers] == ids_in_order(client, index)
 
 
 @pytest.mark.parametrize("taken", [1, 3, COUNT])
@@ -126,7 +126,7 @@ def test_a_stream_over_grpc_goes_on_where_it_broke_off(
     while len(found) < COUNT:
         stream = stream_over_grpc(channel, elasticsearch, message)
         for answer in islice(stream, taken):
-            found.append(answer.hit.id)
+            found.append(answer.hit.document_id)
             message.page_token = answer.next_page_token
         stream.cancel()
     assert found == ids_in_order(client, index)

@@ -20,7 +20,7 @@ NASTY = ["ünïcödé-日本語", "%2e%2e", "a+b&c=d;e", "a%2fb", "{x}'$()[]!~@"
 REFUSED = ["../../_cluster/settings", "a/b", "x?pretty", "a,b", "UPPER", "a#b", 'a"b', "a b"]
 MUTATION = """
 mutation Create($input: IndicesCreateIndexInput!) {
-  indicesCreateIndex(input: $input) { index acknowledged attached failures { code operation item } }
+  indicesCreateIndex(input: $input) { index { name } acknowledged attached failures { code operation item } }
 }
 """
 
@@ -46,7 +46,11 @@ def test_an_index_has_settings_mappings_and_aliases(face: Face, server: Server, 
         "timeout": "20s",
         "master_timeout": "20s",
     }
-    assert face.succeed(server, CREATE, values) == {"acknowledged": True, "shards_acknowledged": True, "index": name}
+    assert face.succeed(server, CREATE, values) == {
+        "acknowledged": True,
+        "shards_acknowledged": True,
+        "index": {"name": name},
+    }
     created, settings = client.index(name), client.settings(name)
     assert created["mappings"] == MAPPINGS
     alias = {"filter": {"term": {"kind": "a"}}, "index_routing": "1", "search_routing": "1"}
@@ -86,7 +90,7 @@ def test_a_name_stays_a_name(
     face: Face, server: Server, client: Direct, fresh: Callable[[str], str], part: str
 ) -> None:
     name = part + fresh("-")
-    assert face.succeed(server, CREATE, {"index": name})["index"] == name
+    assert face.succeed(server, CREATE, {"index": name})["index"] == {"name": name}
     assert name in client.indices()
 
 
@@ -150,7 +154,7 @@ def test_a_document_written_by_hand(
 ) -> None:
     answer = graphql.ask(opensearch, MUTATION, {"input": {"index": name, "attach": "rotate", "mappings": MAPPINGS}})
     failure = {"code": "UNIMPLEMENTED", "operation": "ism.AddPolicy", "item": name}
-    created = {"index": name, "acknowledged": True, "attached": False, "failures": [failure]}
+    created = {"index": {"name": name}, "acknowledged": True, "attached": False, "failures": [failure]}
     assert answer == {"data": {"indicesCreateIndex": created}}
     assert direct(opensearch).has_index(name)
 

@@ -19,7 +19,7 @@ mutation {
   indicesShrinkIndex(input: {
     index: "%s", target: "%s", settings: {index: {number_of_shards: 1, blocks: {write: null}}}
     aliases: [{name: "%s", isWriteIndex: true}]
-  }) { acknowledged shardsAcknowledged index }
+  }) { acknowledged shardsAcknowledged index { name } }
 }
 """
 
@@ -75,7 +75,7 @@ def test_an_index_is_shrunk_over_graphql_in_opensearch(
         timeout=60,
         trust_env=False,
     )
-    done = {"acknowledged": True, "shardsAcknowledged": True, "index": target}
+    done = {"acknowledged": True, "shardsAcknowledged": True, "index": {"name": target}}
     assert answer.json() == {"data": {"indicesShrinkIndex": done}}
     assert client.settings(target)["index.number_of_shards"] == "1"
     assert "index.blocks.write" not in client.settings(target)

@@ -66,7 +66,10 @@ def name(fresh: Callable[[str], str]) -> str:
 
 
 def test_all_of_a_role_is_stored(face: Face, elasticsearch: Server, client: Direct, name: str) -> None:
-    assert face.succeed(elasticsearch, PUT, {"name": name, "role": ROLE, "refresh": "wait_for"}) == {"created": True}
+    assert face.succeed(elasticsearch, PUT, {"name": name, "role": ROLE, "refresh": "wait_for"}) == {
+        "created": True,
+        "role": {"name": name},
+    }
     stored = client.role(name)
     logs, hidden = stored["indices"]
     assert logs["query"] == '{"term":{"tenant":"a"}}'
@@ -97,7 +100,10 @@ def test_a_name_stays_a_name(
     face: Face, elasticsearch: Server, client: Direct, fresh: Callable[[str], str], part: str
 ) -> None:
     name, before = part + fresh("-"), client.cluster_settings()
-    assert face.succeed(elasticsearch, PUT, {"name": name, "role": {"cluster": ["monitor"]}}) == {"created": True}
+    assert face.succeed(elasticsearch, PUT, {"name": name, "role": {"cluster": ["monitor"]}}) == {
+        "created": True,
+        "role": {"name": name},
+    }
     assert client.roles()[name]["cluster"] == ["monitor"]
     assert client.cluster_settings() == before
 

@@ -22,7 +22,7 @@ READY = {
 }
 MUTATION = """
 mutation Shrink($input: IndicesShrinkIndexInput!) {
-  indicesShrinkIndex(input: $input) { index acknowledged shardsAcknowledged }
+  indicesShrinkIndex(input: $input) { index { name } acknowledged shardsAcknowledged }
 }
 """
 
@@ -51,7 +51,7 @@ def target(fresh: Callable[[str], str]) -> str:
 def test_the_new_index_has_the_documents_in_one_shard(
     face: Face, server: Server, client: Direct, source: str, target: str
 ) -> None:
-    assert face.succeed(server, SHRINK, {"index": source, "target": target}) == {**DONE, "index": target}
+    assert face.succeed(server, SHRINK, {"index": source, "target": target}) == {**DONE, "index": {"name": target}}
     settings = client.settings(target)
     assert settings["index.number_of_shards"] == "1"
     assert settings["index.blocks.write"] == "true"
@@ -64,7 +64,7 @@ def test_a_size_says_how_many_shards_there_will_be(face: Face, server: Server, s
     if server.engine == "opensearch":
         own, other = other, own
     done = face.succeed(server, SHRINK, {"index": source, "target": target, own: "50gb"})
-    assert done == {**DONE, "index": target}
+    assert done == {**DONE, "index": {"name": target}}
     failure = face.fail(server, SHRINK, {"index": source, "target": target, other: "50gb"})
     assert (failure["code"], "http_status" in failure) == ("UNIMPLEMENTED", False)
 
@@ -127,7 +127,7 @@ def test_copies_that_have_no_place_are_not_acknowledged(
 ) -> None:
     values: dict[str, Any] = {"index": source, "target": target, "settings": {"index.number_of_replicas": 1}}
     answer = face.succeed(server, SHRINK, {**values, "wait_for_active_shards": "all", "timeout": "1s"})
-    assert (answer["shards_acknowledged"], answer["index"]) == (False, target)
+    assert (answer["shards_acknowledged"], answer["index"]) == (False, {"name": target})
     assert client.settings(target)["index.number_of_replicas"] == "1"
 
 
@@ -183,7 +183,7 @@ def test_a_document_written_by_hand(
     settings = {"index.number_of_shards": 1, "index.blocks.write": None}
     answer = graphql.ask(server, MUTATION, {"input": {"index": source, "target": target, "settings": settings}})
     assert answer == {
-        "data": {"indicesShrinkIndex": {"index": target, "acknowledged": True, "shardsAcknowledged": True}}
+        "data": {"indicesShrinkIndex": {"index": {"name": target}, "acknowledged": True, "shardsAcknowledged": True}}
     }
     assert client.settings(target)["index.number_of_shards"] == "1"
 
@@ -194,5 +194,5 @@ def test_a_stub_used_by_hand(channel: Any, server: Server, client: Direct, sourc
     metadata = (("x-searchway-cluster", cluster_name(server)),)
     stub = IndicesServiceStub(channel)
     answer = stub.ShrinkIndex(request, metadata=metadata, timeout=60)
-    assert (answer.index, answer.acknowledged, answer.shards_acknowledged) == (target, True, True)
+    assert (answer.index.name, answer.acknowledged, answer.shards_acknowledged) == (target, True, True)
     assert client.settings(target)["index.number_of_shards"] == "1"

@@ -33,7 +33,7 @@ def index(elasticsearch: Server, direct: Callable[[Server], Direct], fresh: Call
 
 
 def sources(answer: Mapping[str, Any]) -> dict[str, JsonText]:
-    return {hit["id"]: hit["source"] for hit in answer["hits"]}
+    return {hit["document_id"]: hit["source"] for hit in answer["hits"]}
 
 
 def test_documents_come_as_they_are(face: Face, elasticsearch: Server, index: str) -> None:

@@ -24,7 +24,7 @@ def _log_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_messages_of_a_stream_are_lines(runner: CliRunner) -> None:
     said = runner.invoke(cli, ["call", "--sandbox", "opensearch", *RULES])
     lines = said.output.splitlines()
-    ids = [json.loads(line)["rule"]["id"] for line in lines]
+    ids = [json.loads(line)["rule"]["rule_id"] for line in lines]
     assert said.exit_code == 0
     assert len(ids) > 50
     assert ids == sorted(set(ids))
@@ -147,12 +147,16 @@ def test_name_that_would_reach_another_api_is_refused_either_way(
 
 
 def test_headers_are_those_of_a_caller(runner: CliRunner) -> None:
-    headers = ["x-searchway-cluster: opensearch", "x-goog-fieldmask: policies.id", "x-goog-fieldmask: total_size"]
+    headers = [
+        "x-searchway-cluster: opensearch",
+        "x-goog-fieldmask: policies.policy_id",
+        "x-goog-fieldmask: total_size",
+    ]
     flags = [part for header in headers for part in ("--header", header)]
     said = runner.invoke(cli, ["call", "--sandbox", "all", *flags, "ism.ListPolicies"])
     answer = json.loads(said.output)
     assert answer.keys() == {"policies", "total_size"}
-    assert [policy.keys() for policy in answer["policies"]] == [{"id"}, {"id"}]
+    assert [policy.keys() for policy in answer["policies"]] == [{"policy_id"}, {"policy_id"}]
 
 
 @pytest.mark.parametrize("header", ["x-searchway-strict: maybe", "x-searchway-cluster: nope", "x-goog-fieldmask: nope"])

@@ -6,7 +6,7 @@ The only place that turns protobuf descriptors into records; must not know how o
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
@@ -19,16 +19,19 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet, MethodOptions
 from searchway.api.contract.v1 import contract_pb2
 from searchway.contract.availability import read_availability
 from searchway.contract.comments import read_comments
+from searchway.contract.entities import check_entities
 from searchway.contract.records import (
     Batch,
     Binding,
+    Entity,
     Form,
     Operation,
     Pages,
     Paging,
     Retry,
+    shapes_below,
 )
-from searchway.contract.shapes import ShapeFactory
+from searchway.contract.shapes import ContractError, ShapeFactory
 from searchway.contract.template import parse_template
 from searchway.errors import InvalidArgumentError
 from searchway.suggestions import closest
@@ -38,11 +41,7 @@ _METHODS = ("get", "put", "post", "delete", "patch")
 _LINK = re.compile(r"https://\S+")
 
 
-class ContractError(Exception):
-    """A proto file contradicts itself; found when the gateway starts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalog:
     """Every operation."""
 
@@ -55,6 +54,12 @@ class Catalog:
     def unary(self) -> Mapping[str, Operation]:
         """The operations with one answer, by name: all but the streams."""
         return {name: operation for name, operation in self.operations.items() if not operation.streaming}
+
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """The things with an identity that answers hold."""
+        shapes = {shape: None for operation in self.operations.values() for shape in shapes_below(operation.response)}
+        return tuple(shape.entity for shape in shapes if shape.entity)
 
     @property
     def services(self) -> Mapping[str, tuple[Operation, ...]]:
@@ -90,7 +95,9 @@ def load() -> Catalog:
     shapes = ShapeFactory(comments)
     modules = [_generated(file.name) for file in descriptor_set.file if file.name.startswith(_PACKAGE)]
     operations = _distinguished([o for module in modules for o in _operations(module, comments, shapes)])
-    return Catalog(operations={o.name: o for o in operations}, descriptor_set=descriptor_set)
+    catalog = Catalog(operations={o.name: o for o in operations}, descriptor_set=descriptor_set)
+    check_entities(catalog.operations)
+    return catalog
 
 
 def _distinguished(operations: list[Operation]) -> list[Operation]:

@@ -48,6 +48,9 @@ class Role(Enum):
     EXTRA = "extra"
     QUERY = "query"
     LOCAL = "local"
+    GIVEN = "given"
+    IDENTITY = "identity"
+    """No field of the message: the identifier of an entity, made of the fields of its key."""
 
 
 _DECLARED = frozenset({Role.MEMBER, Role.KEY, Role.QUERY})
@@ -145,11 +148,34 @@ class Field:
     """In requests: the engines that take it; empty for all that have the operation."""
     single: bool = False
     """In requests: whether a list of one item is written as the item itself."""
+    within: str = ""
+    """In answers to writes: the key under which they hold the value one object deeper than answers to reads."""
+    key: tuple["Field", ...] = ()
+    """IDENTITY: the fields that it is made of."""
+
+    @property
+    def ways(self) -> tuple[tuple[str, ...], ...]:
+        """The ways down to it in answers, of which the first that leads to something counts."""
+        return (self.at, *((*self.at[:-1], key) for key in self.also))
 
     @property
     def is_map(self) -> bool:
         """Whether the list is a JSON object: its message has a key."""
         return self.repeated and self.shape is not None and self.shape.key is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Entity:
+    """What makes a message a thing with an identity."""
+
+    name: str
+    """What it is called among entities: the message's own name."""
+    identity: Field
+    """The identifier, which also knows the fields of the key."""
+    read: str
+    """The operation that reads one, as in `ism.GetPolicy`; empty if there is none."""
+    joined: str
+    """The request field that takes the key's parts, joined with colons; empty if each goes into the field of its own name."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -164,6 +190,8 @@ class Shape:
     """The protobuf message class."""
     fields: tuple[Field, ...] = field(default=(), repr=False)
     """The fields, in the order of the proto file. Filled in by the catalogue, once."""
+    entity: Entity | None = field(default=None, repr=False)
+    """What makes it a thing with an identity; None if it is none."""
 
     def __iter__(self) -> Iterator[Field]:
         """Iterate over the fields."""
@@ -345,6 +373,12 @@ class Operation:
         return self.response.by_name[self.paging.items] if self.paging else None
 
     @cached_property
+    def whole(self) -> Field | None:
+        """The response field whose value the REST answer is as a whole; None if the answer is the message itself."""
+        name = next((binding.response_body for binding in self.bindings if binding.response_body), None)
+        return self.response.by_name[name] if name else None
+
+    @cached_property
     def streamed(self) -> Field:
         """The response field that holds an item of the operation whose items are streamed."""
         return next(f for f in self.response.fields if f.role is not Role.LOCAL)
@@ -356,13 +390,17 @@ class Operation:
 
     @cached_property
     def has_given_keys(self) -> bool:
-        """Whether the request decides keys of the answer."""
-        return any(field.key_from for shape in _shapes_below(self.response) for field in shape.fields)
+        """Whether the request decides keys of the answer, or values that the answer does not repeat."""
+        return any(
+            field.key_from or field.role is Role.GIVEN
+            for shape in shapes_below(self.response)
+            for field in shape.fields
+        )
 
     @cached_property
     def reserved_keys(self) -> frozenset[str]:
         """Keys that an entry of a spread map must not have: those of the members beside it in answers, and those of paging."""
-        spreading = [shape for shape in _shapes_below(self.response) if shape.spread is not None]
+        spreading = [shape for shape in shapes_below(self.response) if shape.spread is not None]
         paging = (self.paging.start, self.paging.size) if self.paging else ()
         return frozenset(key for shape in spreading for key in shape.declared_keys) | frozenset(filter(None, paging))
 
@@ -377,10 +415,10 @@ class Operation:
 
 
 def _is_restricted(shape: Shape) -> bool:
-    return any(field.engines for one in _shapes_below(shape) for field in one.fields)
+    return any(field.engines for one in shapes_below(shape) for field in one.fields)
 
 
-def _shapes_below(shape: Shape) -> list[Shape]:
+def shapes_below(shape: Shape) -> list[Shape]:
     """Return the shape and every shape that it contains, each once."""
     found = [shape]
     for one in found:  # grows while it is walked

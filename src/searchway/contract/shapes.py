@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from searchway.api.contract.v1 import contract_pb2
 from searchway.contract.availability import read_availability
-from searchway.contract.records import Field, Kind, Role, Shape, Words
+from searchway.contract.records import Entity, Field, Kind, Role, Shape, Words
 
 _SCALARS: Mapping[int, Kind] = {
     FieldDescriptor.TYPE_BOOL: Kind.BOOL,
@@ -32,7 +32,12 @@ _ROLES: Mapping[int, Role] = {
     contract_pb2.ROLE_EXTRA: Role.EXTRA,
     contract_pb2.ROLE_QUERY: Role.QUERY,
     contract_pb2.ROLE_LOCAL: Role.LOCAL,
+    contract_pb2.ROLE_GIVEN: Role.GIVEN,
 }
+
+
+class ContractError(Exception):
+    """A proto file contradicts itself; found when the gateway starts."""
 
 
 class ShapeFactory:
@@ -50,6 +55,7 @@ class ShapeFactory:
             shape = Shape(name=name, comment=self._comment(name), cls=GetMessageClass(descriptor))
             self._shapes[name] = shape  # before its fields, which may lead back to it
             shape.fields = tuple(map(self._field, descriptor.fields))
+            shape.entity = _entity(shape, descriptor)
         return self._shapes[name]
 
     def _field(self, descriptor: Any) -> Field:
@@ -75,6 +81,7 @@ class ShapeFactory:
             key_from=wire.key_from or None,
             engines=tuple(map(read_availability, wire.engines)),
             single=wire.single,
+            within=wire.within,
             duration=wire.text == contract_pb2.TEXT_DURATION,
             # A field marked optional stands in a oneof that the compiler made up.
             oneof=oneof.name if oneof is not None and len(oneof.fields) > 1 else None,
@@ -108,3 +115,34 @@ class ShapeFactory:
 
     def _comment(self, name: str) -> str:
         return self._comments.get(name, "")
+
+
+_KEYS = frozenset({Kind.STRING, Kind.INT, Kind.LONG})
+
+
+def _entity(shape: Shape, descriptor: Any) -> Entity | None:
+    options = descriptor.GetOptions()
+    if not options.HasExtension(contract_pb2.entity):
+        return None
+    said = options.Extensions[contract_pb2.entity]
+    key = tuple(_key_field(shape, name) for name in said.key)
+    if not key:
+        raise ContractError(f"{shape.name}: an entity needs a key")
+    name = descriptor.name
+    identity = Field(
+        name="id", number=0, kind=Kind.STRING, required=True, role=Role.IDENTITY, key=key, comment=_IDENTITY
+    )
+    family = descriptor.file.package.split(".")[-2]
+    return Entity(name=name, identity=identity, read=f"{family}.{said.read}" if said.read else "", joined=said.joined)
+
+
+def _key_field(shape: Shape, name: str) -> Field:
+    field = shape.by_name.get(name)
+    if field is None or field.kind not in _KEYS or field.repeated:
+        raise ContractError(
+            f"{shape.name}: the key of an entity is made of texts and whole numbers, and {name!r} is none of its own"
+        )
+    return field
+
+
+_IDENTITY = "The identifier of the object, unique over all types and clusters. It is for caches and for `node`: nothing can be read from it."

@@ -170,6 +170,14 @@ class Engine:
             fresh=2 * settings.probe_seconds,  # a probe itself takes a while
         )
 
+    def cluster_name(self, name: str | None) -> str:
+        """Return the name of the cluster that a call with this name, or without one, goes to; one that is not configured stays."""
+        return name or self._parts.settings.default_cluster.name
+
+    def has_cluster(self, name: str) -> bool:
+        """Tell whether a cluster of this name is configured."""
+        return name in self._parts.clusters.names
+
     def together(self, operation: Operation, call: Call) -> int:
         """Return how many calls of an operation, made at the same time, can become one request; 1 if each is sent by itself.
 

@@ -41,7 +41,7 @@ from searchway.families.documents import read_members
 from searchway.families.hooks import Done, Hook, Outcome
 from searchway.settings import Settings
 from searchway.transcode import inputs, params
-from searchway.transcode.answer import UNREADABLE, Answer, malformed
+from searchway.transcode.answer import CLUSTER, UNREADABLE, Answer, malformed
 from searchway.transcode.expected import expected
 from searchway.transcode.failures import may_repeat, read_failure
 from searchway.transcode.redaction import hide_user
@@ -128,10 +128,13 @@ class Run:
         self._applied = (
             Applied.YES if self._hook is _PLAIN else Applied.UNKNOWN
         )  # a hook is there because success may not be it
-        if self.operation.has_given_keys:
-            answer.keys = params.request_keys(self.operation.request, self.message)
+        answer.keys = self._keys()
         await self._complete(answer)
         return answer
+
+    def _keys(self) -> Mapping[str, str]:
+        given = params.request_keys(self.operation.request, self.message) if self.operation.has_given_keys else {}
+        return {CLUSTER: self.cluster.name, **given}
 
     @property
     def applied(self) -> Applied:

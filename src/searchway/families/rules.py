@@ -28,7 +28,7 @@ class DeleteRule(Hook):
 
 
 def _not_found(message: Any, applied: Applied) -> UpstreamError:
-    problem = f"there is no rule {message.id!r} of the feature type {message.feature_type!r}"
+    problem = f"there is no rule {message.rule_id!r} of the feature type {message.feature_type!r}"
     return UpstreamError(
-        Failure(code=Code.NOT_FOUND, message=problem, item=message.id, http_status=200, applied=applied)
+        Failure(code=Code.NOT_FOUND, message=problem, item=message.rule_id, http_status=200, applied=applied)
     )

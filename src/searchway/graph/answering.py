@@ -69,15 +69,22 @@ class Answerer:
         documents: the documents that are known.
         named: those that requests name.
         may_see_requests: who is told which requests to clusters a GraphQL request took.
+        most_ids: how many things may be found at once by their identifiers.
     """
 
     def __init__(
-        self, engine: Runner, documents: DocumentStore, named: NamedDocuments, may_see_requests: Permission
+        self,
+        engine: Runner,
+        documents: DocumentStore,
+        named: NamedDocuments,
+        may_see_requests: Permission,
+        most_ids: int,
     ) -> None:
         self._engine = engine
         self._documents = documents
         self._named = named
         self._may_see_requests = may_see_requests
+        self._most_ids = most_ids
 
     async def understand(self, request: GraphQLRequest, caller: Caller) -> Understood:
         """Read a request's document and variables.
@@ -168,4 +175,4 @@ class Answerer:
 
     def _execution(self, caller: Caller, new_call: Callable[[], Call]) -> Execution:
         describe = partial(self._documents.describe, principal=caller.principal)
-        return Execution(self._engine, describe, caller.request_id, new_call)
+        return Execution(self._engine, describe, caller.request_id, new_call, self._most_ids)

@@ -44,7 +44,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
     dialect = Dialect.GRAPH_TEXT if settings.long_as == "string" else Dialect.GRAPH
     documents = DocumentStore(core_schema(schema), limits, introspection=settings.introspection, dialect=dialect)
     may_see = Permission(EXPLAIN_KEY, settings.explain_keys, everybody=settings.explain_requests)
-    answerer = Answerer(engine, documents, _named(documents, settings), may_see)
+    answerer = Answerer(engine, documents, _named(documents, settings), may_see, limits.node_ids)
     openings = Openings(limits.graphql_streams, limits.graphql_streams_per_peer)
     endpoint = GraphQLEndpoint(
         answerer,

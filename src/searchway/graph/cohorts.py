@@ -37,12 +37,6 @@ class Start:
         """Return the cluster that a call names; None if it names none."""
         return cluster_of(self.plan.calls[number].cluster, self.values)
 
-    def call(self, number: int, new_call: Callable[[], Call]) -> Call:
-        """Return what a call of the plan would be for the engine."""
-        call = new_call()
-        call.cluster = self.cluster(number) or call.cluster
-        return call
-
 
 def first_calls(plan: Plan, values: VariableValues, joiner: Joiner, new_call: Callable[[], Call]) -> Start:
     """Return the calls with which the execution of a plan begins."""
@@ -55,23 +49,45 @@ def next_calls(plan: Plan, rest: range, values: VariableValues, joiner: Joiner, 
     """Return those of a run's writes that begin it: they become one request, so that nobody can tell their order."""
     whole = Start(plan, rest, values)
     operation = plan.calls[rest[0]].operation
-    most = joiner.together(operation, whole.call(rest[0], new_call)) if len(rest) > 1 else 1
+    most = joiner.together(operation, _at(whole.cluster(rest[0]), new_call)) if len(rest) > 1 else 1
     return Start(plan, rest[:most], values)
 
 
 def form_cohorts(
     starts: Sequence[Start], joiner: Joiner, new_call: Callable[[], Call]
 ) -> Sequence[dict[int, Expected]]:
-    """Return, for each of those who start at the same time, its calls by number that others of the same operation and cluster may wait for."""
-    alike: defaultdict[tuple[str, str | None], list[tuple[int, int]]] = defaultdict(list)
-    for index, start in enumerate(starts):
-        for number in start.numbers:
-            alike[start.plan.calls[number].operation.name, start.cluster(number)].append((index, number))
+    """Return, for each of those who start at the same time, its calls by number that others of the same operation may wait for."""
+    places = [(index, number) for index, start in enumerate(starts) for number in start.numbers]
+    calls = [(starts[index].plan.calls[number].operation, starts[index].cluster(number)) for index, number in places]
     expected: list[dict[int, Expected]] = [{} for _ in starts]
-    for places in alike.values():
-        index, number = places[0]
-        operation = starts[index].plan.calls[number].operation
-        if len(places) > 1 and joiner.together(operation, starts[index].call(number, new_call)) > 1:
-            for (index, number), member in zip(places, Cohort(len(places)).members, strict=True):
-                expected[index][number] = member
+    for (index, number), member in zip(places, members(calls, joiner, new_call), strict=True):
+        if member is not None:
+            expected[index][number] = member
     return expected
+
+
+def members(
+    calls: Sequence[tuple[Operation, str | None]], joiner: Joiner, new_call: Callable[[], Call]
+) -> Sequence[Expected | None]:
+    """Return what others may wait for of each call that is made at the same time; None of one that is sent by itself.
+
+    Args:
+        calls: the operation of each, and the cluster that it names; None if it names none.
+        joiner: knows what becomes one request.
+        new_call: makes a call of the caller.
+    """
+    places: defaultdict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for place, (operation, cluster) in enumerate(calls):
+        places[operation.name, cluster].append(place)
+    found: list[Expected | None] = [None] * len(calls)
+    for (_, cluster), together in places.items():
+        if len(together) > 1 and joiner.together(calls[together[0]][0], _at(cluster, new_call)) > 1:
+            for place, member in zip(together, Cohort(len(together)).members, strict=True):
+                found[place] = member
+    return found
+
+
+def _at(cluster: str | None, new_call: Callable[[], Call]) -> Call:
+    call = new_call()
+    call.cluster = cluster or call.cluster
+    return call

@@ -8,9 +8,10 @@ https://spec.graphql.org/October2021/#sec-Execution
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode, ValueNode
 from graphql.execution.values import VariableValues, get_argument_values
 
 from searchway.contract.records import Operation
@@ -21,15 +22,17 @@ from searchway.engine.listing import ClusterState
 from searchway.engine.paging import PageRequest
 from searchway.errors import CallError, Code, InvalidArgumentError
 from searchway.graph.clusterlist import PlannedList
-from searchway.graph.cohorts import Start, form_cohorts, next_calls
+from searchway.graph.cohorts import Start, form_cohorts, members, next_calls
 from searchway.graph.connections import page_request
 from searchway.graph.documents import Document
-from searchway.graph.failures import field_error, list_error, request_errors
+from searchway.graph.failures import field_error, list_error, lookup_error, request_errors
+from searchway.graph.lookups import Path, Target, identifiers, read_target, too_many
 from searchway.graph.names import CLUSTER_ARGUMENT
-from searchway.graph.plan import Description, Plan, PlannedCall, Slot
+from searchway.graph.plan import Description, LookupSlot, NamespaceSlot, Plan, PlannedCall, PlannedLookup, Slot
 from searchway.graph.targets import check_cluster, cluster_of
 from searchway.transcode import inputs
 from searchway.transcode.answer import Read
+from searchway.transcode.identity import write_identity
 from searchway.vocabulary import CLUSTER
 
 Errors = list[dict[str, Any]]
@@ -76,6 +79,14 @@ class Runner(Protocol):
         """Note that a request was refused before it became a call."""
         ...
 
+    def cluster_name(self, name: str | None) -> str:
+        """Return the name of the cluster that a call with this name, or without one, goes to; one that is not configured stays."""
+        ...
+
+    def has_cluster(self, name: str) -> bool:
+        """Tell whether a cluster of this name is configured."""
+        ...
+
 
 class Execution:
     """Executes one operation of a document, once.
@@ -85,15 +96,21 @@ class Execution:
         describe: answers the fields about the schema.
         request_id: the identifier of the request.
         new_call: makes a call for the engine.
+        most_ids: how many things may be found at once by their identifiers.
     """
 
-    def __init__(self, engine: Runner, describe: Describe, request_id: str, new_call: Callable[[], Call]) -> None:
+    def __init__(
+        self, engine: Runner, describe: Describe, request_id: str, new_call: Callable[[], Call], most_ids: int
+    ) -> None:
         self._engine = engine
         self._describe = describe
         self._request_id = request_id
         self._new_call = new_call
+        self._most_ids = most_ids
         self._failed: dict[int, dict[str, Any]] = {}
         self._unlisted: Errors = []
+        self._unfound: Errors = []
+        self._sought = 0
         self._expected: dict[int, Expected] = {}
 
     def expect(self, expected: Mapping[int, Expected]) -> None:
@@ -106,17 +123,17 @@ class Execution:
         """Return the result: `data`, and `errors` before it, in the document's order, if there are any."""
         try:
             plan = document.plan(operation, given, values)
-            answers, listed = await self._all(plan, values)
+            results = await self._results(plan, values)
         finally:
             for one in self._expected.values():
                 one.settle()
-        errors = [*(self._failed[number] for number in sorted(self._failed)), *self._unlisted]
+        errors = self._errors()
         more: Errors = []
         if plan.meta:
             description = await self._describe(document, operation, given, values)
-            listed = {**listed, **description.fields}
+            results.meta = {**results.meta, **description.fields}
             more = request_errors(description.errors, self._request_id, description.code)
-        data = _fill(plan.fields, answers, listed)
+        data = results.fill(plan.fields)
         return {"errors": [*errors, *more], "data": data} if errors or more else {"data": data}
 
     async def stream(
@@ -126,25 +143,41 @@ class Execution:
         plan = document.plan(operation, given, values)
         for call in plan.calls:  # there is one at most
             circumstances = self._circumstances(call, values)
+            results = _Results([None], [], values, self._cluster_name)
             try:
                 message = self._message(call, values, circumstances)
                 stream = self._engine.stream(call.operation, message, circumstances, call.read, call.selection)
                 async with aclosing(stream) as answers:
                     async for answer in answers:
-                        yield {"data": _fill(plan.fields, [answer], {})}
+                        results.answers = [answer]
+                        yield {"data": results.fill(plan.fields)}
             except Exception as error:  # noqa: BLE001  # as for any other field
                 errors = [self._error(error, call, circumstances, values)]
-                yield {"errors": errors, "data": _fill(plan.fields, [None], {})}
+                results.answers = [None]
+                yield {"errors": errors, "data": results.fill(plan.fields)}
 
-    async def _all(self, plan: Plan, values: VariableValues) -> tuple[list[Any], Mapping[str, Any]]:
-        """Return what each call came to, and the lists of clusters by their keys."""
-        if not plan.lists:
-            return await self._answers(plan, values), {}
-        answers, listed = await asyncio.gather(self._answers(plan, values), self._list(plan.lists))
-        return answers, listed
+    def _errors(self) -> Errors:
+        """Return what failed, in the order of the document; what was not found or listed, behind it."""
+        return [*(self._failed[number] for number in sorted(self._failed)), *self._unfound, *self._unlisted]
+
+    async def _results(self, plan: Plan, values: VariableValues) -> "_Results":
+        """Return what each part of a plan came to."""
+        results = _Results([], [], values, self._cluster_name)
+        if not (plan.lookups or plan.lists):
+            results.answers = await self._answers(plan, values)
+            return results
+        results.answers, results.found, results.meta = await asyncio.gather(
+            self._answers(plan, values), self._find(plan.lookups, values), self._list(plan.lists)
+        )
+        return results
+
+    def _cluster_name(self, node: ValueNode | None, values: VariableValues) -> str:
+        return self._engine.cluster_name(cluster_of(node, values) or self._new_call().cluster)
 
     async def _list(self, lists: Sequence[PlannedList]) -> Mapping[str, Any]:
-        """Return the lists of clusters, asked for once."""
+        """Return the lists of clusters by their keys, asked for once."""
+        if not lists:
+            return {}
         try:
             found = await self._engine.clusters(self._new_call().deadline)
         except Exception as error:  # noqa: BLE001  # as for any other field
@@ -203,6 +236,77 @@ class Execution:
             circumstances.cluster = named
         return circumstances
 
+    async def _find(self, lookups: Sequence[PlannedLookup], values: VariableValues) -> list[Any]:
+        """Find what lookups ask for; what fails is null and an error of its own."""
+        sought = [self._targets(lookup, values) for lookup in lookups]
+        targets = [target for found in sought for target in found or () if target]
+        calls = [(one.found.operation, one.cluster) for one in targets if isinstance(one.found, PlannedCall)]
+        expected = iter(members(calls, self._engine, self._new_call))
+        for target in targets:
+            if isinstance(target.found, PlannedCall):
+                target.expected = next(expected)
+        things = iter(await asyncio.gather(*(self._thing(target, values) for target in targets)))
+        found = [None if one is None else [next(things) if target else None for target in one] for one in sought]
+        return [
+            one if one is None or lookup.record.many else one[0] for lookup, one in zip(lookups, found, strict=True)
+        ]
+
+    def _targets(self, lookup: PlannedLookup, values: VariableValues) -> list[Target | None] | None:
+        """Return what a lookup asks for; None of an identifier that stands for nothing, and of a lookup that asks for too much."""
+        try:
+            texts = identifiers(lookup, values)
+            if self._sought + len(texts) > self._most_ids:
+                raise too_many(lookup, self._sought + len(texts), self._most_ids)
+            targets = [self._target(lookup, number, text) for number, text in enumerate(texts)]
+            self._sought += max(len(texts), sum(target.calls for target in targets if target))
+            if self._sought > self._most_ids:
+                raise too_many(lookup, self._sought, self._most_ids)
+        except (GraphQLError, InvalidArgumentError) as error:
+            self._refuse(error, lookup, lookup.path)
+            return None
+        return targets
+
+    def _target(self, lookup: PlannedLookup, number: int, text: str) -> Target | None:
+        try:
+            return read_target(lookup, number, text, self._engine.has_cluster)
+        except InvalidArgumentError as error:
+            self._refuse(error, lookup, (*lookup.path, number) if lookup.record.many else lookup.path)
+            return None
+
+    async def _thing(self, target: Target, values: VariableValues) -> Any:
+        """Read a thing; None if it is gone or cannot be read."""
+        at_cluster = self._at(target.cluster)
+        if isinstance(target.found, Plan):
+            below = Execution(self._engine, self._describe, self._request_id, at_cluster, self._most_ids)
+            results = await below._results(target.found, values)  # of the same class
+            self._unfound += map(target.moved, below._errors())  # same
+            return results.fill(target.found.fields)
+        call, circumstances = target.found, at_cluster()
+        circumstances.expected = target.expected
+        try:
+            message = self._message(call, values, circumstances)
+            return await self._engine.run(call.operation, message, circumstances, call.write, call.selection)
+        except Exception as error:  # noqa: BLE001  # as for any other field
+            if not (isinstance(error, CallError) and error.code is Code.NOT_FOUND):
+                self._unfound.append(target.moved(self._error(error, call, circumstances, values)))
+            return None
+        finally:
+            circumstances.settle()
+
+    def _at(self, cluster: str) -> Callable[[], Call]:
+        """Return what makes a call to a cluster."""
+
+        def new_call() -> Call:
+            call = self._new_call()
+            call.cluster = cluster
+            return call
+
+        return new_call
+
+    def _refuse(self, error: Exception, lookup: PlannedLookup, path: Path) -> None:
+        self._engine.refused("graphql", Code.INVALID_ARGUMENT, self._request_id)
+        self._unfound.append(lookup_error(error, lookup, path, self._request_id))
+
     def _message(self, call: PlannedCall, values: VariableValues, circumstances: Call) -> Any:
         try:
             check_cluster(call.cluster, values)
@@ -249,13 +353,32 @@ def make_message(call: PlannedCall, values: VariableValues) -> tuple[Any, PageRe
     return message, page
 
 
-def _fill(fields: Mapping[str, Slot], answers: list[Any], meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {out: _value(out, slot, answers, meta) for out, slot in fields.items()}
+@dataclass(slots=True)
+class _Results:
+    """What a plan came to."""
 
+    answers: list[Any]
+    """What each call came to."""
+    found: list[Any]
+    """What each lookup came to."""
+    values: VariableValues
+    """The variables of the request."""
+    cluster_name: Callable[[ValueNode | None, VariableValues], str]
+    """Names the cluster of a namespace."""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    """The fields about the schema."""
 
-def _value(out: str, slot: Slot, answers: list[Any], meta: Mapping[str, Any]) -> Any:
-    if isinstance(slot, dict):
-        return _fill(slot, answers, meta)
-    if isinstance(slot, int):
-        return answers[slot]
-    return meta[out] if slot is None else slot
+    def fill(self, fields: Mapping[str, Slot]) -> dict[str, Any]:
+        """Return the result's tree with what stands in it."""
+        return {out: self._value(out, slot) for out, slot in fields.items()}
+
+    def _value(self, out: str, slot: Slot) -> Any:
+        if isinstance(slot, dict):
+            return self.fill(slot)
+        if isinstance(slot, int):
+            return self.answers[slot]
+        if isinstance(slot, NamespaceSlot):
+            return write_identity(self.cluster_name(slot.cluster, self.values), slot.kind, ())
+        if isinstance(slot, LookupSlot):
+            return self.found[slot.number]
+        return self.meta[out] if slot is None else slot

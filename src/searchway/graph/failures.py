@@ -4,7 +4,7 @@ Every error has a canonical code, also those of graphql-core: a bad document or 
 https://spec.graphql.org/October2021/#sec-Errors
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from searchway.contract.records import Operation
 from searchway.errors import Applied, CallError, Code, printable
 from searchway.graph import names
 from searchway.graph.clusterlist import PlannedList
-from searchway.graph.plan import PlannedCall, locations
+from searchway.graph.plan import PlannedCall, PlannedLookup, locations
 from searchway.graph.prose import reword_message
 
 _log = structlog.get_logger(__name__)
@@ -62,6 +62,15 @@ def list_error(error: Exception, asked: PlannedList, request_id: str) -> dict[st
         "path": (asked.out,),
         "extensions": {**extensions, "requestId": request_id},
     }
+
+
+def lookup_error(error: Exception, lookup: PlannedLookup, path: Sequence[str | int], request_id: str) -> dict[str, Any]:
+    """Return the error of an identifier, or of several, that stands for nothing that can be read."""
+    extensions = {"code": Code.INVALID_ARGUMENT.value, "requestId": request_id}
+    message = str(error)
+    if isinstance(error, CallError):
+        message, extensions["field"] = error.failure.message, error.failure.field
+    return {"message": _cut(message), "locations": locations(lookup.nodes), "path": path, "extensions": extensions}
 
 
 def unexpected(error: Exception, request_id: str) -> dict[str, Any]:

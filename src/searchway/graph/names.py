@@ -9,8 +9,8 @@
 Must not know GraphQL libraries.
 """
 
-from searchway.contract.catalog import ContractError
 from searchway.contract.records import Operation, Shape
+from searchway.contract.shapes import ContractError
 
 _READING = ("Get", "List")
 CLUSTER_ARGUMENT = "cluster"
@@ -22,6 +22,7 @@ _RESERVED = (
     "Mutation",
     "Subscription",
     "PageInfo",
+    "Node",
     "String",
     "Int",
     "Float",

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    GraphQLString,
     ListValueNode,
     ObjectValueNode,
     OperationType,
@@ -36,6 +37,7 @@ from searchway.contract.selection import Selected, Selection
 from searchway.engine.paging import PageRequest
 from searchway.errors import Code
 from searchway.graph.clusterlist import ClusterList, PlannedList
+from searchway.graph.entities import EntityRead, Lookup, NamespaceId
 from searchway.graph.paging import ConnectionPlan
 from searchway.graph.targets import are_the_same, cluster_argument
 from searchway.graph.types import contract_of
@@ -43,13 +45,35 @@ from searchway.transcode import pieces
 from searchway.transcode.answer import Answer
 from searchway.transcode.response import Dialect, Reader, reader
 
-Slot = int | str | None | dict[str, Any]
-"""What stands under a key of the result: the number of a call, a type name, something of the schema or the gateway itself, or more keys."""
 Finish = Callable[[dict[str, Any], Answer], dict[str, Any]]
+FOUND, IDENTIFIER = "node", "#id"
+"""Under these keys what reads an entity gives it and, beside what is selected, its identifier. No GraphQL name looks like the latter."""
 _LARGE = 8 * 1024
 """Bytes of an answer from which on it is written as soon as it is read."""
 _BYTES_PER_FIELD = 1_000
 """What a field of a document weighs in its plan, measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceSlot:
+    """Stands for the `id` of a namespace."""
+
+    kind: str
+    """The name of its type."""
+    cluster: ValueNode | None
+    """What names its cluster; None if the request does."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookupSlot:
+    """Stands for what was found by its identifier."""
+
+    number: int
+    """The number of the lookup."""
+
+
+Slot = int | str | None | dict[str, Any] | NamespaceSlot | LookupSlot
+"""What stands under a key of the result: the number of a call, a type name, something of the schema itself, more keys, an `id`, or what was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +144,22 @@ class PlannedCall:
 
 
 @dataclass(slots=True, kw_only=True)
+class PlannedLookup:
+    """A field that finds things by their identifiers, which only the request tells."""
+
+    path: tuple[str, ...]
+    """Where it stands in the result."""
+    nodes: tuple[FieldNode, ...]
+    """Where it stands in the document; several if duplicates were merged."""
+    arguments: GraphQLField
+    """The field of the schema."""
+    record: Lookup
+    """What it can find."""
+    kinds: Mapping[str, "PlannedCall | Plan"]
+    """What each kind of thing comes to, by the name of its type: the call that reads an entity, the calls in a namespace."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Plan:
     """What one operation of a document asks for."""
 
@@ -129,6 +169,8 @@ class Plan:
     """Its calls."""
     runs: tuple[range, ...]
     """The numbers of its calls, those together that stand side by side and are of the same operation and cluster."""
+    lookups: tuple[PlannedLookup, ...] = ()
+    """What it finds by identifiers."""
     fields: Mapping[str, Slot]
     """The result's tree."""
     meta: GroupedFieldSet
@@ -167,6 +209,7 @@ class _Planner:
         self._executor = executor
         self._dialect = dialect
         self._calls: list[PlannedCall] = []
+        self._lookups: list[PlannedLookup] = []
         self._meta: GroupedFieldSet = {}
         self._lists: list[PlannedList] = []
         self._size = 0
@@ -177,12 +220,15 @@ class _Planner:
         assert root is not None  # noqa: S101  # validation knows the root types
         grouped = collect_fields(executor.schema, executor.fragments, executor.variable_values, root, operation)
         fields = self._tree(root, grouped.grouped_field_set, ())
-        serial = operation.operation is OperationType.MUTATION
-        calls = tuple(self._calls)
+        return self._made(fields, serial=operation.operation is OperationType.MUTATION)
+
+    def _made(self, fields: Mapping[str, Slot], *, serial: bool = False) -> Plan:
+        calls, lookups = tuple(self._calls), tuple(self._lookups)
         return Plan(
             serial=serial,
             calls=calls,
             runs=_runs(calls),
+            lookups=lookups,
             fields=fields,
             meta=self._meta,
             lists=tuple(self._lists),
@@ -235,21 +281,74 @@ class _Planner:
             self._meta[path[-1]] = details
             return None
         field = parent.fields[name]
+        record = contract_of(field)
         if len(path) == 1:
             cluster = cluster_argument(details[0].node)
-        if isinstance(contract_of(field), ClusterList):
+        if record is None:
+            return self._namespace(get_named_type(field.type), details, path, cluster)
+        if isinstance(record, NamespaceId):
+            return NamespaceSlot(record.kind, cluster)
+        return self._work(field, details, path, cluster)
+
+    def _work(
+        self, field: GraphQLField, details: FieldDetailsList, path: tuple[str, ...], cluster: ValueNode | None
+    ) -> Slot:
+        """Plan what there is to do for a field; return what stands for its outcome."""
+        record = contract_of(field)
+        if isinstance(record, ClusterList):
             self._lists.append(self._list(get_named_type(field.type), details, path[-1]))
             return None
-        if contract_of(field) is None:
-            family: Any = get_named_type(field.type)
-            below = self._executor.collect_subfields(family, details).grouped_field_set
-            return self._tree(family, below, path, cluster)
+        if isinstance(record, Lookup):
+            self._lookups.append(self._lookup(field, record, details, path))
+            return LookupSlot(len(self._lookups) - 1)
         self._calls.append(self._call(field, details, path, cluster))
         return len(self._calls) - 1
 
     def _list(self, element: Any, details: FieldDetailsList, out: str) -> PlannedList:
         fields = tuple((key, name) for key, name, _ in self.subfields(element, details))
         return PlannedList(out=out, nodes=tuple(one.node for one in details), fields=fields, type_name=element.name)
+
+    def _namespace(
+        self, parent: Any, details: FieldDetailsList, path: tuple[str, ...], cluster: ValueNode | None
+    ) -> dict[str, Slot]:
+        return self._tree(parent, self._executor.collect_subfields(parent, details).grouped_field_set, path, cluster)
+
+    def _lookup(
+        self, field: GraphQLField, record: Lookup, details: FieldDetailsList, path: tuple[str, ...]
+    ) -> PlannedLookup:
+        kinds: dict[str, PlannedCall | Plan] = {}
+        interface: Any = get_named_type(field.type)
+        for possible in self._executor.schema.get_possible_types(interface):
+            if isinstance(contract_of(possible.fields["id"]), NamespaceId):
+                kinds[possible.name] = self._below(possible, details, path)
+            elif possible.name in record.reads:
+                kinds[possible.name] = self._entity(record.reads[possible.name], possible, details, path)
+        nodes = tuple(one.node for one in details)
+        return PlannedLookup(path=path, nodes=nodes, arguments=field, record=record, kinds=kinds)
+
+    def _below(self, namespace: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...]) -> Plan:
+        planner = _Planner(self._executor, self._dialect)
+        plan = planner._made(planner._namespace(namespace, details, path, None))
+        self._size += plan.size
+        return plan
+
+    def _entity(
+        self, read: EntityRead, parent: GraphQLObjectType, details: FieldDetailsList, path: tuple[str, ...]
+    ) -> PlannedCall:
+        wanted = self.selection(parent, details) or Selection(())
+        compared = Selected(read.entity.identity, IDENTIFIER)
+        held = Selection((*wanted.fields, compared), wanted.constants)
+        selection = Selection((Selected(read.field, FOUND, held),))
+        return PlannedCall(
+            path=path,
+            nodes=tuple(one.node for one in details),
+            arguments=_NO_ARGUMENTS,
+            operation=read.operation,
+            selection=selection,
+            reader=reader(read.operation, selection, self._dialect),
+            finish=None,
+            is_constant=True,
+        )
 
     def _call(
         self, field: GraphQLField, details: FieldDetailsList, path: tuple[str, ...], cluster: ValueNode | None
@@ -270,6 +369,9 @@ class _Planner:
             is_constant=not any(_has_variable(argument.value) for argument in nodes[0].arguments or ()),
             cluster=cluster,
         )
+
+
+_NO_ARGUMENTS = GraphQLField(GraphQLString)
 
 
 def _runs(calls: Sequence[PlannedCall]) -> tuple[range, ...]:

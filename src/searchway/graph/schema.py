@@ -31,11 +31,13 @@ from searchway.graph import names
 from searchway.graph.clusterlist import add_cluster_list
 from searchway.graph.connections import connection_type, end_arguments, page_info_type, takes_end
 from searchway.graph.descriptions import describe
+from searchway.graph.entities import NamespaceId, add_lookups, node_type
 from searchway.graph.prose import reword_schema
 from searchway.graph.scalars import SCALARS, Empty
 from searchway.graph.types import (
     TypeFactory,
     add_field,
+    add_identity,
     contract_of,
     inputs,
     object_type,
@@ -52,6 +54,7 @@ _DESCRIPTION = (
     "request, and without both it is the gateway's default cluster. The extensions of an error tell its canonical code, "
     "the engine's own cause, and whether a retry is safe."
 )
+_NAMESPACE_ID = "The identifier of what the cluster has of this, for caches and for `node`."
 _CLUSTER = f"The name of the cluster; if absent, that of the header {CLUSTER}, else the default one."
 _AFTER = "Where to go on: a cursor of the page before, such as its `pageInfo { endCursor }`."
 
@@ -100,7 +103,9 @@ class _Builder:
         self._streams = [one for one in operations if one.streaming]
         self._comments = read_comments(catalog.descriptor_set)
         self._claims = names.Claims()
-        self._types = TypeFactory(self._claims)
+        self._catalog = catalog
+        self._node = node_type()
+        self._types = TypeFactory(self._claims, self._node)
         self._page_info = page_info_type()
 
     def query(self) -> type:
@@ -112,6 +117,7 @@ class _Builder:
                 families[operation.family] = self._family(root, operation)
             self._add_read(families[operation.family], names.query_field(operation), operation)
         add_cluster_list(root, self._claims.claim("Cluster", "clusters"))
+        add_lookups(root, self._node, self._catalog)
         return root
 
     def mutation(self) -> type | None:
@@ -135,7 +141,9 @@ class _Builder:
 
     def _family(self, root: type, operation: Operation) -> type:
         comment = self._comments.get(operation.service, "")
-        cls = object_type(self._claims.claim(names.family_type(operation), operation.service), comment)
+        name = self._claims.claim(names.family_type(operation), operation.service)
+        cls = object_type(name, comment, implements=[self._node])
+        add_identity(cls, _NAMESPACE_ID, NamespaceId(name))
         add_field(root, names.camel(operation.family), cls, comment).arguments = [_cluster_argument()]
         return cls
 
@@ -185,6 +193,7 @@ def _finish(schema: GraphQLSchema) -> None:
         elif isinstance(graphql_type, GraphQLEnumType):
             list_words(graphql_type)
         elif isinstance(graphql_type, GraphQLObjectType):
+            graphql_type.is_type_of = None  # strawberry's wants objects of its classes where there is an interface
             for field in graphql_type.fields.values():
                 _set_out_names(field.args)
     described: Any = introspection_types["__Type"]

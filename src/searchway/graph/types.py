@@ -4,9 +4,11 @@ A type is made empty and filled afterwards, so that a message may contain itself
 (`contract_of`), so that execution needs no second table.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema_directives import OneOf
 from strawberry.types.arguments import StrawberryArgument
@@ -40,7 +42,14 @@ def contract_of(element: Any) -> Any:
     return definition.metadata.get(_CONTRACT) if definition is not None else None
 
 
-def object_type(name: str, description: str, *, is_input: bool = False, one_of: bool = False) -> type:
+def object_type(
+    name: str,
+    description: str,
+    *,
+    is_input: bool = False,
+    one_of: bool = False,
+    implements: Sequence[type] = (),
+) -> type:
     """Make a type without fields."""
     cls = type(name, (), {})
     cls.__strawberry_definition__ = StrawberryObjectDefinition(  # type: ignore[attr-defined]  # strawberry's own mark
@@ -49,7 +58,7 @@ def object_type(name: str, description: str, *, is_input: bool = False, one_of: 
         is_interface=False,
         origin=cls,
         description=description or None,
-        interfaces=[],
+        interfaces=[interface.__strawberry_definition__ for interface in implements],  # type: ignore[attr-defined]  # made here
         extend=False,
         directives=[OneOf()] if one_of else [],
         is_type_of=None,
@@ -73,6 +82,11 @@ def add_field(cls: type, name: str, annotation: Any, description: str, **more: A
     return field
 
 
+def add_identity(cls: type, description: str, contract: Any = None) -> None:
+    """Give a type the field `id`; `contract` is what writes it."""
+    add_field(cls, "id", strawberry.ID, description, contract=contract)
+
+
 def plain_argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
     """Return an argument that may be left out and is no field of the contract."""
     return StrawberryArgument(
@@ -80,6 +94,13 @@ def plain_argument(name: str, annotation: Any, description: str) -> StrawberryAr
         graphql_name=name,
         type_annotation=StrawberryAnnotation(annotation | None),
         description=description,
+    )
+
+
+def required_argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    """Return an argument that must be given and is no field of the contract."""
+    return StrawberryArgument(
+        python_name=name, graphql_name=name, type_annotation=StrawberryAnnotation(annotation), description=description
     )
 
 
@@ -94,8 +115,9 @@ def whole_argument(cls: type, description: str) -> StrawberryArgument:
 class TypeFactory:
     """Makes types of messages and remembers them."""
 
-    def __init__(self, claims: names.Claims) -> None:
+    def __init__(self, claims: names.Claims, node: type) -> None:
         self._claims = claims
+        self._node = node
         self._outputs: dict[str, type] = {}
         self._inputs: dict[str, type] = {}
         self._enums: dict[str, type] = {}
@@ -106,7 +128,10 @@ class TypeFactory:
             return Empty
         if shape.name not in self._outputs:
             name = self._claims.claim(names.type_name(shape), shape.name)
-            cls = self._outputs[shape.name] = object_type(name, shape.comment)
+            implements = (self._node,) if shape.entity else ()
+            cls = self._outputs[shape.name] = object_type(name, shape.comment, implements=implements)
+            if shape.entity:
+                add_identity(cls, shape.entity.identity.comment, shape.entity.identity)
             for field in shape:
                 self.add_output(cls, field)
         return self._outputs[shape.name]

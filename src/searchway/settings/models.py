@@ -156,6 +156,8 @@ class LimitSettings(Section):
     """Most values in the variables of a GraphQL request; those inside of free JSON do not count."""
     message_values: PositiveInt = 100_000
     """Most values in one gRPC message, elements of lists among them; those inside of free JSON do not count."""
+    node_ids: PositiveInt = 100
+    """Most things that a GraphQL request may read by their identifiers (`node`, `nodes`); of a namespace each call counts."""
     introspection_values: PositiveInt = 50_000
     """Most values that a GraphQL answer may hold about the schema."""
     document_memory: PositiveInt = 8 * MIB

@@ -8,6 +8,8 @@ from searchway.errors import Applied, Failure, MalformedAnswerError
 from searchway.transcode.depth import NestingError
 from searchway.transcode.values import FieldError
 
+CLUSTER: Final = ""
+"""Under this name, which no field has, the name of the cluster is among the keys of an answer."""
 UNREADABLE: Final = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What reading an answer raises that is not of the documented shape."""
 
@@ -53,7 +55,7 @@ class Answer:
     bodies: tuple[bytes, ...]
     """The JSON of the cluster, of several upstream pages in order. What is not an item is read from the first."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """The request's own texts by field name, for fields whose key is given by the request."""
+    """The name of the cluster as `CLUSTER`; and the request's own texts by field name, where the answer needs them."""
     local: Mapping[str, Any] = field(default_factory=dict)
     """The values of fields that the gateway fills in itself, as plain documents by field name."""
     failures: Sequence[Failure] = ()

@@ -19,8 +19,10 @@ import orjson
 from searchway.contract.records import Field, Form, Kind, Operation, Role, Shape
 from searchway.contract.selection import Selected, Selection
 from searchway.transcode import jsontext, members, values
+from searchway.transcode.answer import CLUSTER
 from searchway.transcode.causes import redact_raw, redact_texts
 from searchway.transcode.depth import DEEPEST, check_depth
+from searchway.transcode.identity import write_identity
 from searchway.transcode.redaction import redact
 from searchway.transcode.rows import RowDecoder, cell, row_decoder
 
@@ -71,6 +73,7 @@ _CONVERTERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 _RANGES = MappingProxyType({Kind.INT: values.INT_RANGE, Kind.LONG: values.LONG_RANGE})
 _EXACT = MappingProxyType({**_RANGES, Kind.LONG: values.EXACT_RANGE})
 _ALONE = frozenset({Role.VALUE, Role.KEY})
+_OUTSIDE = frozenset({Role.KEY, Role.GIVEN, Role.IDENTITY})
 
 
 def is_lossless(shape: Shape, selection: Selection | None, seen: frozenset[Shape] = frozenset()) -> bool:
@@ -114,6 +117,7 @@ class Compiler:
             "long_of": values.exact_long if dialect is Dialect.GRAPH else values.long_of,
             "dumps": orjson.dumps,
             "free": _free_message if dialect is Dialect.PROTO else _fragment,
+            "identity": write_identity,
             "Raw": members.Raw,
             "redact": redact,
             "redacted": redact_texts,
@@ -180,10 +184,8 @@ class Compiler:
     def _member(self, one: Selected, shape: Shape, lossless: bool) -> str:
         """Write the expression for a field of a message whose members are `m`."""
         field = one.field
-        if field.role is Role.KEY:
-            return "k"
-        if field.role is Role.LOCAL:
-            return self._value(one, f"q.get({field.name!r})", lossless=False)
+        if field.role in _OUTSIDE:
+            return self._outside(one, shape, lossless)
         if field.role is Role.SPREAD:
             return self._each(one, self._spread(field, shape, lossless), lossless)
         if field.role is Role.EXTRA:
@@ -194,6 +196,19 @@ class Compiler:
             return self._value(one, f"parsed({self._get(field, lossless)})", lossless=False)
         return self._value(one, self._get(field, lossless), lossless=lossless)
 
+    def _outside(self, one: Selected, shape: Shape, lossless: bool) -> str:
+        """Write the expression for a field that is no member of the object: its key, what the request gave, what identifies it."""
+        if one.field.role is Role.KEY:
+            return "k"
+        if one.field.role is Role.GIVEN:
+            return self._value(one, f"q.get({one.field.name!r})", lossless=False)
+        return self._identity(one, shape, lambda part: self._member(part, shape, lossless))
+
+    def _identity(self, one: Selected, shape: Shape, write: Callable[[Selected], str]) -> str:
+        assert shape.entity is not None  # noqa: S101  # by its role
+        parts = "".join(f"{write(Selected(field, field.name))}, " for field in one.field.key)
+        return f"identity(q.get({CLUSTER!r}), {shape.entity.name!r}, ({parts}))"
+
     def _below_is_lossless(self, one: Selected) -> bool:
         field = one.field
         return field.kind is Kind.JSON or (field.shape is not None and is_lossless(field.shape, one.selection))
@@ -201,9 +216,10 @@ class Compiler:
     def _get(self, field: Field, lossless: bool) -> str:
         if field.key_from:
             return f"g(q.get({field.key_from!r}))"
-        if len(field.at) == 1 and (self._table or not field.also):  # a table is asked for canonical names
+        within = field.within if not self._operation.read_only else ""
+        ways = ((*field.at, within), *field.ways) if within else field.ways
+        if ways == ((field.at[0],),) or (self._table and len(field.at) == 1):  # a table is asked for canonical names
             return f"g({field.at[0]!r})"
-        ways = (field.at, *((*field.at[:-1], key) for key in field.also))
         return f"either{'_raw' if lossless else ''}(m, {ways!r})"
 
     def _value(self, one: Selected, source: str, *, lossless: bool) -> str:
@@ -283,7 +299,7 @@ class Compiler:
     def _message_body(self, shape: Shape, selection: Selection | None, lossless: bool) -> list[str]:
         if shape.value is None:
             return self._object_body(shape, selection, lossless)
-        alone = self._display(selection, shape, lambda one: self._alone(one, lossless))
+        alone = self._display(selection, shape, lambda one: self._alone(one, shape, lossless))
         if all(field.role in _ALONE for field in shape.fields):
             return [f"return {alone}"]
         is_object = "is_object_raw(m)" if lossless else "m.__class__ is dict"
@@ -302,10 +318,12 @@ class Compiler:
             pairs.insert(place, f"{out!r}: {value!r}")
         return f"{{{', '.join(pairs)}}}"
 
-    def _alone(self, one: Selected, lossless: bool) -> str:
+    def _alone(self, one: Selected, shape: Shape, lossless: bool) -> str:
         """Write the expression for a field of a message whose whole JSON `m` is its VALUE field."""
         if one.field.role is Role.KEY:
             return "k"
+        if one.field.role is Role.IDENTITY:
+            return self._identity(one, shape, lambda part: self._alone(part, shape, lossless))
         if one.field.role is not Role.VALUE:
             return "None"
         if lossless and not self._below_is_lossless(one):

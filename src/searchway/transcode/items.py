@@ -17,7 +17,7 @@ def raw_items(operation: Operation, body: bytes) -> list[msgspec.Raw]:
     """
     assert operation.items is not None  # noqa: S101  # it is paged
     try:
-        return listed_raw(either_raw(members_of(msgspec.Raw(body)), _ways(operation.items)))
+        return listed_raw(either_raw(members_of(msgspec.Raw(body)), operation.items.ways))
     except ValueError as error:
         raise malformed(error) from error
 
@@ -29,7 +29,7 @@ def member_of(item: msgspec.Raw, field: Field) -> bytes:
         MalformedAnswerError: it does not.
     """
     try:
-        found = either_raw(members_of(item), _ways(field))
+        found = either_raw(members_of(item), field.ways)
     except ValueError as error:
         raise malformed(error) from error
     if found is None:
@@ -40,7 +40,3 @@ def member_of(item: msgspec.Raw, field: Field) -> bytes:
 def alone(operation: Operation, item: msgspec.Raw) -> bytes:
     """Return an item as an answer of the operation that streams it."""
     return join_members({operation.streamed.at[-1]: item})
-
-
-def _ways(field: Field) -> tuple[tuple[str, ...], ...]:
-    return (field.at, *((*field.at[:-1], key) for key in field.also))

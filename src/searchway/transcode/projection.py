@@ -5,7 +5,7 @@ level keeps a field that is always there or is fetched whole; free JSON is rende
 https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options#common-options-response-filtering
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import quote
 
@@ -19,6 +19,9 @@ from searchway.transcode.compiler import is_lossless
 # https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/networking-settings
 _LONGEST_LINE = 4096
 _BESIDE = len("DELETE  HTTP/1.1\r\n")
+
+# Nothing of the answer.
+_UNREAD = frozenset({Role.LOCAL, Role.GIVEN})
 
 Pairs = list[tuple[str, str]]
 
@@ -96,19 +99,31 @@ def _anchor(shape: Shape) -> str:
 
 def _paths(operation: Operation, selection: Selection) -> frozenset[str]:
     """Return the filter's paths; none if all of the answer is needed."""
-    fields = [*selection.fields, *_always(operation, selection)]
-    paths = [path for one in fields if one.field.role is not Role.LOCAL for path in _field_paths(one)]
+    shape, chosen = _answered(operation, selection)
+    if chosen is None:
+        return frozenset()
+    fields = [*chosen, *_always(shape, chosen, operation.items)]
+    paths = [path for one in fields for path in _field_paths(one)]
     if "*" in paths:
         return frozenset()
     paging = (operation.paging.next, operation.paging.total) if operation.paging else ()
     return frozenset([*paths, *(".".join(_escape(key) for key in way if not key.isdigit()) for way in paging if way)])
 
 
-def _always(operation: Operation, selection: Selection) -> Iterator[Selected]:
+def _answered(operation: Operation, selection: Selection) -> tuple[Shape, Sequence[Selected] | None]:
+    """Return the message that the REST answer is, and what is selected of it; None for all of it."""
+    whole = operation.whole
+    if whole is None or whole.shape is None:
+        return operation.response, selection.fields
+    below = [one.selection for one in selection.fields if one.field is whole]
+    return whole.shape, None if None in below else [child for one in below if one for child in one.fields]
+
+
+def _always(shape: Shape, selected: Sequence[Selected], items: Field | None) -> Iterator[Selected]:
     """Yield what judgement and paging read although nobody selected it."""
-    chosen = {one.field for one in selection.fields}
-    for field in operation.response.fields:
-        if field not in chosen and (field.required or field is operation.items or _holds_causes(field)):
+    chosen = {one.field for one in selected}
+    for field in shape.fields:
+        if field not in chosen and (field.required or field is items or _holds_causes(field)):
             yield Selected(field, field.name, Selection(()) if field.shape else None)
 
 
@@ -119,12 +134,17 @@ def _holds_causes(field: Field) -> bool:
 def _field_paths(one: Selected) -> list[str]:
     """Return the paths of a field, seen from its message; `*` where all of the message is needed."""
     field = one.field
+    if field.role is Role.IDENTITY:
+        return [path for part in field.key for path in _field_paths(Selected(part, part.name))]
+    if field.role in _UNREAD:
+        return []
     if field.role in {Role.EXTRA, Role.VALUE, Role.KEY} or field.key_from:
         return ["*"]
     if field.role is Role.SPREAD:
         return _below("*", one)
-    ways = (field.at, *((*field.at[:-1], key) for key in field.also))
-    return [path for way in ways for path in _below(".".join(_escape(key) for key in way if not key.isdigit()), one)]
+    return [
+        path for way in field.ways for path in _below(".".join(_escape(key) for key in way if not key.isdigit()), one)
+    ]
 
 
 def _below(prefix: str, one: Selected) -> list[str]:
@@ -133,13 +153,18 @@ def _below(prefix: str, one: Selected) -> list[str]:
     if shape is None or one.selection is None or shape.value is not None:
         return [prefix]
     inside = f"{prefix}.*" if one.field.is_map and one.field.role is not Role.SPREAD else prefix
-    fields = [child for child in one.selection.fields if child.field.role is not Role.KEY]
+    fields = [child for child in one.selection.fields if not _is_key(child.field)]
     anchors = [f for f in shape.fields if f.required and f.role is Role.MEMBER]
     if not anchors:
         return [prefix]  # an object in which nothing matches would vanish
     fields += [Selected(f, f.name) for f in shape.fields if f is anchors[0] or (f.shape and f.shape.is_cause)]
-    paths = [path for child in fields if child.field.role is not Role.LOCAL for path in _field_paths(child)]
+    paths = [path for child in fields for path in _field_paths(child)]
     return [prefix] if "*" in paths or not paths else [f"{inside}.{path}" for path in paths]
+
+
+def _is_key(field: Field) -> bool:
+    """Tell whether a field needs nothing but the key of the map entry that its message is."""
+    return field.role is Role.KEY or (field.role is Role.IDENTITY and all(map(_is_key, field.key)))
 
 
 def _escape(key: str) -> str:

@@ -35,7 +35,7 @@ class Reader:
         self._functions = Compiler(operation, dialect, is_clean=is_clean).compile(selection)
         self._itemwise = Itemwise(operation, self._functions)
         self._is_write = not operation.read_only
-        self._wrap = next((b.response_body for b in operation.bindings if b.response_body), "")
+        self._wrap = operation.whole.name if operation.whole else ""
         self._expected = expected(operation.response, operation.paging, is_write=not operation.read_only)
 
     def read(self, answer: Answer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ const PATIENCE = 20_000;
 
 async function states(client: Client<typeof IsmService>, policyId: string, timeoutMs: number): Promise<string[]> {
   const { policy } = await client.getPolicy({ policyId }, { headers, timeoutMs });
-  return (policy?.states ?? []).map((state) => state.name ?? "");
+  return (policy?.definition?.states ?? []).map((state) => state.name ?? "");
 }
 
 // What the gateway says of a failed call.

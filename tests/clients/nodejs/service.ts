@@ -63,7 +63,7 @@ async function main(address: string): Promise<void> {
   const rules = new searchway.api.rules.v1.RulesService(address, grpc.credentials.createInsecure());
 
   const { policy } = await getPolicy(policies, "log-retention", Date.now() + PATIENCE);
-  console.log("states:", ...(policy?.states ?? []).map((state) => state.name));
+  console.log("states:", ...(policy?.definition?.states ?? []).map((state) => state.name));
 
   const gone = await getPolicy(policies, "gone", Date.now() + PATIENCE).catch(failure);
   console.log("error:", gone && "operation" in gone && `${gone.operation} ${gone.cause?.type}`);

@@ -21,7 +21,7 @@ def states(stub: ism_pb2_grpc.IsmServiceStub, policy_id: str) -> list[str]:
     """Return the names of a policy's states."""
     request = ism_pb2.GetPolicyRequest(policy_id=policy_id)
     answer = stub.GetPolicy(request, timeout=SECONDS, metadata=OPENSEARCH)
-    return [state.name for state in answer.policy.states]
+    return [state.name for state in answer.policy.definition.states]
 
 
 def failure(error: grpc.RpcError) -> errors_pb2.ApiError:
@@ -45,7 +45,7 @@ def first_rules(stub: rules_pb2_grpc.RulesServiceStub, count: int) -> Iterator[s
     request = rules_pb2.StreamRulesRequest(feature_type="workload_group", page_size=2)
     stream = stub.StreamRules(request, timeout=SECONDS, metadata=OPENSEARCH)
     for _, answer in zip(range(count), stream, strict=False):
-        yield answer.rule.id
+        yield answer.rule.rule_id
     stream.cancel()
 
 

@@ -10,8 +10,8 @@ def test_comments_are_found_by_full_name() -> None:
     for name in (
         "IsmService",
         "IsmService.CreatePolicy",
-        "Policy",
-        "Policy.states",
+        "PolicyDefinition",
+        "PolicyDefinition.states",
         "SortOrder",
         "SortOrder.SORT_ORDER_ASC",
     ):

@@ -12,7 +12,7 @@ from searchway.contract.template import PathTemplate, TemplateError, Variable, e
     [
         ("/_cat/allocation", ("_cat", "allocation")),
         ("/{index}/_shrink/{target}", (Variable("index", leads=True), "_shrink", Variable("target"))),
-        ("/_rules/{feature_type}/{id}", ("_rules", Variable("feature_type"), Variable("id"))),
+        ("/_rules/{feature_type}/{rule_id}", ("_rules", Variable("feature_type"), Variable("rule_id"))),
     ],
 )
 def test_template_is_parsed_and_printed_back(text: str, segments: tuple[str | Variable, ...]) -> None:

@@ -51,7 +51,7 @@ class Upstream:
 
 
 OPERATIONS = {"rules.ListRules": "rules", "ism.ListPolicies": "policies", "cat.ListAllocation": "rows"}
-KEYS = {"rules.ListRules": "id", "ism.ListPolicies": "id", "cat.ListAllocation": "node"}
+KEYS = {"rules.ListRules": "rule_id", "ism.ListPolicies": "policy_id", "cat.ListAllocation": "node"}
 
 
 async def page(name: str, upstream: Upstream, size: int | None = None, token: str = "") -> tuple[list[str], Answer]:

@@ -34,7 +34,7 @@ async def search(engine: Engine, **values: Any) -> Mapping[str, Any]:
 
 
 def ids(found: Mapping[str, Any]) -> list[str]:
-    return [hit["id"] for hit in found["hits"]]
+    return [hit["document_id"] for hit in found["hits"]]
 
 
 async def test_fifty_searches_are_one_request_and_each_has_its_own_hits() -> None:

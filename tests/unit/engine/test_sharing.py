@@ -38,6 +38,11 @@ def role(name: str, **more: Any) -> dict[str, Any]:
     return {"name": name, "role": ROLE, **more}
 
 
+def put(name: str, *, new: bool = True) -> dict[str, Any]:
+    """Return the answer to a role that was stored."""
+    return {"created": new, "role": {"name": name}}
+
+
 def roles(number: int) -> list[dict[str, Any]]:
     return [role(f"role-{n}") for n in range(number)]
 
@@ -60,9 +65,9 @@ async def test_a_hundred_roles_are_one_request() -> None:
         calls = [new_call() for _ in range(100)]
         answers = await world.all(PUT, roles(100), calls)
         assert world.requests() == [BULK_LINE]
-        assert answers == [{"created": True}] * 100
+        assert answers == [put(f"role-{n}") for n in range(100)]
         assert sum(call.upstream_calls for call in calls) == 1
-        assert await world.all(PUT, roles(2)) == [{"created": False}] * 2
+        assert await world.all(PUT, roles(2)) == [put("role-0", new=False), put("role-1", new=False)]
         assert world.metric("searchway_shared_calls_total", operation=PUT, how="batch") == 99 + 1
         assert world.metric("searchway_batch_calls_sum", operation=PUT) == 100 + 2
         assert world.metric("searchway_upstream_requests_total", operation="security.BulkPutRole", cluster="c") == 2
@@ -194,7 +199,7 @@ async def test_a_role_that_is_refused_is_refused_as_alone_and_leaves_the_others(
         (alone,) = await apart.all(PUT, [bad])
     async with open_world(c=elasticsearch()) as world:
         first, joined, last = await world.all(PUT, [role("a"), bad, role("b")])
-        assert (first, last) == ({"created": True}, {"created": True})
+        assert (first["created"], last["created"]) == (True, True)
         assert _essence(joined) == _essence(alone)
         stored = world.sandboxes["c"].state
         assert {"a", "b"} <= stored.roles.keys()
@@ -240,8 +245,8 @@ async def test_what_fails_for_all_tells_each_what_it_would_be_told_alone(
 async def test_a_cluster_that_takes_no_roles_in_bulk_is_remembered() -> None:
     sandbox = elasticsearch(version="8.14.3")
     async with open_world(c=sandbox) as world:
-        assert await world.all(PUT, roles(5)) == [{"created": True}] * 5
-        assert await world.all(PUT, roles(5)) == [{"created": False}] * 5
+        assert await world.all(PUT, roles(5)) == [put(f"role-{n}") for n in range(5)]
+        assert await world.all(PUT, roles(5)) == [put(f"role-{n}", new=False) for n in range(5)]
         assert Counter(world.requests())[BULK_LINE] <= 1
         assert world.metric("searchway_shared_calls_total", operation=PUT, how="batch") == 0
 
@@ -331,7 +336,7 @@ async def test_a_write_that_was_never_sent_says_so() -> None:
         gate.set()
         assert (late["error"].applied, late["error"].retryable) == (Applied.NO, True)
         assert late["error"].message.endswith("before it was sent: it waited for earlier requests")
-        assert await first == {"created": True}
+        assert await first == put("x")
         assert len(world.requests()) == 1
 
 
@@ -352,7 +357,7 @@ async def test_a_write_that_hangs_ends_with_its_caller_and_the_next_of_that_role
             stuck.cancel()
         else:
             assert (await stuck)["error"].applied is Applied.UNKNOWN
-        assert await asyncio.gather(*waiting) == [{"created": True}, {"created": False}]
+        assert await asyncio.gather(*waiting) == [put("x"), put("x", new=False)]
         assert sandbox.abandoned
 
 
@@ -362,8 +367,8 @@ async def test_a_write_that_hangs_holds_up_nobody_elses_write_of_that_role() -> 
         world.sandboxes["c"].faults.add(Fault(hang=True, arrived=arrived, path="/_security/*"))
         stuck = world.start(PUT, role("x"), new_call(headers=basic("ann")))
         await arrived.wait()
-        assert await world.call(PUT, role("x"), new_call(headers=basic("bob"))) == {"created": True}
-        assert await world.call(PUT, role("x"), new_call(peer="192.0.2.1")) == {"created": False}
+        assert await world.call(PUT, role("x"), new_call(headers=basic("bob"))) == put("x")
+        assert await world.call(PUT, role("x"), new_call(peer="192.0.2.1")) == put("x", new=False)
         stuck.cancel()
         await settle()
 
@@ -379,7 +384,7 @@ async def test_a_write_whose_caller_leaves_while_it_waits_is_never_sent() -> Non
         leaver.cancel()
         await settle()
         gate.set()
-        assert [await first, await patient] == [{"created": True}, {"created": False}]
+        assert [await first, await patient] == [put("x"), put("x", new=False)]
         assert len(world.requests()) == 2
 
 
@@ -391,7 +396,7 @@ async def test_a_write_under_way_says_that_it_may_be_done() -> None:
         hasty, patient = (world.start(PUT, role(f"x{n}"), call) for n, call in enumerate(calls))
         assert (await hasty)["error"].applied is Applied.UNKNOWN
         gate.set()
-        assert await patient == {"created": True}
+        assert await patient == put("x1")
 
 
 async def test_who_writes_reads_what_was_written() -> None:
@@ -428,7 +433,7 @@ async def test_users_never_get_each_others_answers() -> None:
         answers = await world.all(PUT, [role(f"r{n}") for n in range(100)], calls)
         for name, answer in zip(names, answers, strict=True):
             if name == "ann":
-                assert answer == {"created": True}
+                assert answer["created"] is True
             else:
                 assert answer["error"].code is Code.PERMISSION_DENIED
                 assert "bob" in answer["error"].message

@@ -43,7 +43,7 @@ def stream(
 @pytest.mark.parametrize("size", [1, 9, 10, 11, 1000])
 async def test_every_hit_comes_once_and_in_order(size: int) -> None:
     async with open_engine(HitsUpstream(30)) as engine:
-        found = [answer["hit"]["id"] async for answer in stream(engine, HITS, **ALL, page_size=size)]
+        found = [answer["hit"]["document_id"] async for answer in stream(engine, HITS, **ALL, page_size=size)]
     assert found == [f"{i:06}" for i in range(30)]
 
 
@@ -59,14 +59,14 @@ async def test_nothing_is_fetched_before_the_reader_has_taken_what_there_is() ->
 async def test_stream_goes_on_after_the_hit_whose_token_is_given() -> None:
     async with open_engine(HitsUpstream(30)) as engine:
         tokens = [answer["next_page_token"] async for answer in stream(engine, HITS, **ALL)]
-        rest = [a["hit"]["id"] async for a in stream(engine, HITS, **ALL, page_token=tokens[26])]
+        rest = [a["hit"]["document_id"] async for a in stream(engine, HITS, **ALL, page_token=tokens[26])]
     assert rest == ["000027", "000028", "000029"]
 
 
 async def test_only_what_is_selected_of_each_hit_is_read() -> None:
     hit = HITS.streamed
     assert hit.shape is not None
-    selection = Selection((Selected(hit, "h", Selection((Selected(hit.shape.by_name["id"], "i", None),))),))
+    selection = Selection((Selected(hit, "h", Selection((Selected(hit.shape.by_name["document_id"], "i", None),))),))
     async with open_engine(HitsUpstream(2)) as engine:
         found = [answer async for answer in stream(engine, HITS, selection, **ALL)]
     assert found == [{"h": {"i": "000000"}}, {"h": {"i": "000001"}}]

@@ -76,7 +76,7 @@ async def test_names_without_an_index_are_told(indices: list[str], missing: list
     ],
 )
 async def test_a_success_without_a_rule_is_not_one(name: str, body: Any, there: bool) -> None:
-    values = {"feature_type": "f", "id": "r"}
+    values = {"feature_type": "f", "rule_id": "r"}
     if there:
         assert await complete(name, values, body) == Outcome()
     else:
@@ -135,7 +135,7 @@ async def test_a_new_index_gets_its_policy_and_says_whether(
 READING: Mapping[str, Mapping[str, Any]] = {
     "ism.AddPolicy": {"indices": ["a"], "policy_id": "p"},
     "ism.ExplainIndices": {"indices": ["a"]},
-    "rules.GetRule": {"feature_type": "f", "id": "r"},
+    "rules.GetRule": {"feature_type": "f", "rule_id": "r"},
     "security.BulkPutRole": {"roles": [{"name": "a", "role": {}}]},
     "fleet.MultiSearch": {"searches": [{"body": "{}"}]},
 }

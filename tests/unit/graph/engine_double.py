@@ -10,7 +10,7 @@ from searchway.contract.selection import Selection
 from searchway.engine.call import Call, Face
 from searchway.engine.listing import ClusterState
 from searchway.errors import Applied, Code, Failure
-from searchway.transcode.answer import Answer, Page, Read
+from searchway.transcode.answer import CLUSTER, Answer, Page, Read
 
 POLICY = b"""{"policy_id": "p1", "description": "rolls over", "schema_version": 21, "default_state": "hot", "states": [
   {"name": "hot", "actions": [
@@ -73,6 +73,7 @@ class EngineDouble:
     joined: dict[str, int] = field(default_factory=dict)
     upstream_calls: int = 0
     refusals: list[tuple[Code, str, str]] = field(default_factory=list)
+    cluster: str = ""
     rules: int = 2
     taken: int = 0
     running: int = 0
@@ -100,7 +101,9 @@ class EngineDouble:
             self.running -= 1
         if operation.name in self.errors:
             raise self.errors[operation.name]
-        return read(answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", "")))
+        found = answer(operation, getattr(message, "page_size", 0), getattr(message, "feature_type", ""))
+        found.keys = {**found.keys, CLUSTER: self.cluster}
+        return read(found)
 
     async def stream(
         self, operation: Operation, message: Any, call: Call, read: Read[T], selection: Selection | None = None
@@ -129,6 +132,12 @@ class EngineDouble:
 
     async def clusters(self, deadline: float | None) -> Sequence[ClusterState]:
         raise AssertionError(deadline)
+
+    def cluster_name(self, name: str | None) -> str:
+        return name or "a"
+
+    def has_cluster(self, name: str) -> bool:
+        return name in {"a", "b"}
 
     def together(self, operation: Operation, call: Call) -> int:
         assert call.face == "graphql"

@@ -30,7 +30,7 @@ async def test_answers_come_in_the_order_of_the_requests(connect: Connect) -> No
     counted = {"query": "query($n: Int) { cat { allocation(first: $n) { totalCount } } }", "variables": {"n": 1}}
     answer = await post(batching(connect), ALLOCATION, DELETE, named, counted)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json; charset=utf-8")
-    deleted = {"data": {"ismDeletePolicy": {"id": "p1"}}}
+    deleted = {"data": {"ismDeletePolicy": {"policyId": "p1"}}}
     assert answer.json() == [{"data": COUNTED}, deleted, {"data": {"__typename": "Query"}}, {"data": COUNTED}]
 
 

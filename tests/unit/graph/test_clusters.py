@@ -28,12 +28,14 @@ def at(cluster: str) -> str:
 
 def policy(cluster: str = "", name: str = "log-retention") -> str:
     argument = f"({at(cluster)})" if cluster else ""
-    return f'ism{argument} {{ policy(policyId: "{name}") {{ version }} }}'
+    return f'ism{argument} {{ policy(policyId: "{name}") {{ policy {{ version }} }} }}'
 
 
 def create(cluster: str, name: str) -> str:
     body = 'description: "d", defaultState: "a", states: [{name: "a"}]'
-    return f'ismCreatePolicy({at(cluster)} input: {{policyId: "{name}", policy: {{{body}}}}}) {{ version }}'
+    return (
+        f'ismCreatePolicy({at(cluster)} input: {{policyId: "{name}", policy: {{{body}}}}}) {{ policy {{ version }} }}'
+    )
 
 
 def role(cluster: str, name: str) -> str:
@@ -113,7 +115,7 @@ GET = "GET /_plugins/_ism/policies/log-retention"
         ([policy("$a"), policy("$b")], "($a: String, $b: String)", {"a": "logs", "b": "shop"}, {}, ["logs", "shop"]),
         ([policy("$a"), policy("$b")], "($a: String, $b: String)", {"a": "logs", "b": "logs"}, {}, ["logs"]),
         ([policy("logs"), policy()], "", {}, {HEADER: "logs"}, ["logs"]),
-        (['ism(cluster: "logs") { ... on IsmQueries { policy(policyId: "log-retention") { version } } }'], "", {}, {}, ["logs"]),
+        (['ism(cluster: "logs") { ... on IsmQueries { policy(policyId: "log-retention") { policy { version } } } }'], "", {}, {}, ["logs"]),
     ],
 )  # fmt: skip
 async def test_reads_go_where_they_are_for(
@@ -129,8 +131,8 @@ async def test_reads_go_where_they_are_for(
 
 async def test_two_clusters_stand_side_by_side() -> None:
     document = """{
-      logs: ism(cluster: "logs") { policies { edges { node { policy { description } } } } }
-      shop: ism(cluster: "shop") { policies { edges { node { policy { description } } } } }
+      logs: ism(cluster: "logs") { policies { edges { node { definition { description } } } } }
+      shop: ism(cluster: "shop") { policies { edges { node { definition { description } } } } }
       cat(cluster: "main") { allocation { totalCount } }
     }"""
     async with gateway() as one:
@@ -147,7 +149,7 @@ async def test_writes_go_where_they_are_for() -> None:
         fields = [create("logs", "p"), create("shop", "p"), create("$c", "q"), create("", "r")]
         document = query(*fields, defines="($c: String)", kind="mutation")
         answer = await one.ask(document, {"c": "shop"}, **{HEADER: "logs"})
-        assert answer == {"data": {f"f{n}": {"version": 1} for n in range(4)}}
+        assert answer == {"data": {f"f{n}": {"policy": {"version": 1}} for n in range(4)}}
         put = "PUT /_plugins/_ism/policies/"
         assert one.sent() == {"logs": [f"{put}p", f"{put}r"], "shop": [f"{put}p", f"{put}q"]}
 
@@ -224,7 +226,7 @@ async def test_an_operation_is_checked_against_the_engine_of_its_cluster() -> No
     assert (error["path"], error["extensions"]["code"]) == (["f0", "policy"], "UNIMPLEMENTED")
     assert error["extensions"]["cluster"] == "main"
     assert error["message"].endswith("; cluster chooses another cluster")
-    assert answer["data"]["f1"]["policy"]["version"] == 1
+    assert answer["data"]["f1"]["policy"]["policy"]["version"] == 1
 
 
 async def test_errors_of_clusters_name_them() -> None:
@@ -235,7 +237,7 @@ async def test_errors_of_clusters_name_them() -> None:
     assert [(e["path"][0], e["extensions"]["cluster"]) for e in errors] == [("f0", "logs"), ("f1", "shop")]
 
 
-PAGE = '{ ism(cluster: "%s") { policies(first: 1%s) { pageInfo { endCursor } edges { node { policy { description } } } } } }'
+PAGE = '{ ism(cluster: "%s") { policies(first: 1%s) { pageInfo { endCursor } edges { node { definition { description } } } } } }'
 
 
 async def test_a_cursor_stays_with_its_cluster() -> None:
@@ -308,7 +310,7 @@ async def test_credentials_go_to_the_cluster_that_takes_them() -> None:
 async def test_subscriptions_go_where_they_are_for(given: str, cluster: str) -> None:
     defines = "($c: String)" if "$c" in given else ""
     document = (
-        f'subscription {defines} {{ rulesStreamRules({given}featureType: "workload_group") {{ rule {{ id }} }} }}'
+        f'subscription {defines} {{ rulesStreamRules({given}featureType: "workload_group") {{ rule {{ ruleId }} }} }}'
     )
     async with gateway() as one:
         answer = await one.client.post(
@@ -323,7 +325,7 @@ async def test_subscriptions_go_where_they_are_for(given: str, cluster: str) -> 
 
 
 async def test_subscription_to_an_unknown_cluster_is_told() -> None:
-    document = 'subscription { rulesStreamRules(cluster: "nope", featureType: "workload_group") { rule { id } } }'
+    document = 'subscription { rulesStreamRules(cluster: "nope", featureType: "workload_group") { rule { ruleId } } }'
     async with gateway() as one:
         answer = await one.client.post("/graphql", json={"query": document}, headers={"accept": "text/event-stream"})
         (_, response), _end = events(answer.text)
@@ -349,7 +351,7 @@ async def test_trusted_documents_take_the_cluster_as_a_variable(tmp_path: Path) 
         for name in ("logs", "shop"):
             asked = {"documentId": "policy", "variables": {"c": name}}
             answer = (await one.client.post("/graphql", json=asked)).json()
-            assert answer["data"]["ism"]["policy"]["version"] == 1
+            assert answer["data"]["ism"]["policy"]["policy"]["version"] == 1
             assert one.sent().keys() == {name}
         assert answer["data"]["clusters"] == [{"name": name} for name in ENGINES]
         refused = await one.ask("{ clusters { name } }")

@@ -25,7 +25,7 @@ def read(schema: GraphQLSchema, text: str, introspection: bool = True, **limits:
         ("", "Syntax Error"),
         ("{ cat { allocatoin { totalCount } } }", "Did you mean 'allocation'?"),
         ("{ ism { policy { id } } }", "(policyId:)' of type 'String!' is required"),
-        ('mutation { ismDeletePolicy(input: {policyId: "a", id: 1}) { id } }', "unknown field 'id'"),
+        ('mutation { ismDeletePolicy(input: {policyId: "a", id: 1}) { policyId } }', "unknown field 'id'"),
         ('mutation { mlFlushJob(input: {jobId: "a", advanceTme: "1"}) { flushed } }', "Did you mean 'advanceTime'?"),
         (
             'mutation { securityPutRole(input: {name: "a", refresh: WAIT, role: {}}) { created } }',
@@ -38,10 +38,13 @@ def read(schema: GraphQLSchema, text: str, introspection: bool = True, **limits:
         ),
         ("{ fleet { multiSearch(searches: [{body: {sort: desc}}]) { took } } }", "needs quotes"),
         (
-            f'mutation {{ ismCreatePolicy(input: {{policyId: "p", policy: {POLICY_OF_WARMING}}}) {{ id }} }}',
+            f'mutation {{ ismCreatePolicy(input: {{policyId: "p", policy: {POLICY_OF_WARMING}}}) {{ policy {{ policyId }} }} }}',
             "What is not declared goes into 'extra', as one JSON object.",
         ),
-        ('mutation { indicesCreateIndex(input: {index: "i", aliases: {logs: {}}}) { index } }', "goes into 'name'."),
+        (
+            'mutation { indicesCreateIndex(input: {index: "i", aliases: {logs: {}}}) { index { name } } }',
+            "goes into 'name'.",
+        ),
         (
             "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }",
             "introspection depth",
@@ -144,14 +147,14 @@ UNDECLARED = {"name": "a", "actions": [{"warmMigration": {}}]}
 
 def test_variables_with_undeclared_members_are_told_where_they_go(schema: GraphQLSchema) -> None:
     policy = 'policy: {description: "d", defaultState: "a", states: $s}'
-    text = f'mutation($s: [StateInput!]!) {{ ismCreatePolicy(input: {{policyId: "p", {policy}}}) {{ id }} }}'
+    text = f'mutation($s: [StateInput!]!) {{ ismCreatePolicy(input: {{policyId: "p", {policy}}}) {{ policy {{ policyId }} }} }}'
     document = read(schema, text)
     with pytest.raises(RequestError, match="What is not declared goes into 'extra'"):
         document.variables(document.operation(None), {"s": [UNDECLARED]})
 
 
 def test_hints_are_not_given_where_the_schema_is_not_told(schema: GraphQLSchema) -> None:
-    text = 'mutation { ismCreatePolicy(input: {policyId: "p", policy: {x: 1}}) { id } }'
+    text = 'mutation { ismCreatePolicy(input: {policyId: "p", policy: {x: 1}}) { policy { policyId } } }'
     with pytest.raises(RequestError) as refused:
         read(schema, text, introspection=False)
     assert "goes into" not in str(refused.value)

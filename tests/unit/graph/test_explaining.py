@@ -13,7 +13,7 @@ from unit.graph.sandboxed import over
 
 KEY = "k" * 40
 SECRET = "Basic c2VjcmV0OnNlY3JldA=="
-POLICY = '{ ism { policy(policyId: "log-retention") { policy { description } } } }'
+POLICY = '{ ism { policy(policyId: "log-retention") { policy { definition { description } } } } }'
 PUT_ROLE = 'mutation {{ securityPutRole(input: {{name: "{name}", role: {{cluster: ["monitor"]}}}}) {{ created }} }}'
 RULES = 'subscription { rulesStreamRules(featureType: "workload_group", pageSize: 1) { rule { description } } }'
 

@@ -19,7 +19,7 @@ from unit.graph.engine_double import BODIES, FAILURE, EngineDouble
 Connect = Callable[..., httpx.AsyncClient]
 
 ALLOCATION = "{ cat { allocation { totalCount } } }"
-DELETE = 'mutation { ismDeletePolicy(input: {policyId: "p"}) { id } }'
+DELETE = 'mutation { ismDeletePolicy(input: {policyId: "p"}) { policyId } }'
 QUERIES = {
     "security.PutRole": 'mutation { securityPutRole(input: {name: "a", role: {}}) { created } }',
     "ism.ListPolicies": "{ ism { policies { totalCount } } }",
@@ -332,7 +332,7 @@ async def test_a_failed_field_leaves_its_neighbours(connect: Connect, engine: En
             truncated=True,
         )
     )
-    query = '{ a: ism { p: policy(policyId: "x") { id } policies { totalCount } } cat { allocation { totalCount } } }'
+    query = '{ a: ism { p: policy(policyId: "x") { policy { policyId } } policies { totalCount } } cat { allocation { totalCount } } }'
     answer = (await ask(connect(), query, x_opaque_id="me")).json()
     assert answer["data"] == {"a": {"p": None, "policies": {"totalCount": 2}}, "cat": {"allocation": {"totalCount": 3}}}
     assert answer["errors"] == [
@@ -404,7 +404,7 @@ async def test_an_answer_of_the_wrong_shape_is_an_error_of_its_field(
 async def test_reads_run_at_the_same_time(connect: Connect, engine: EngineDouble) -> None:
     await ask(
         connect(),
-        '{ a: cat { allocation { totalCount } } ism { policies { totalCount } policy(policyId: "p") { id } } }',
+        '{ a: cat { allocation { totalCount } } ism { policies { totalCount } policy(policyId: "p") { policy { policyId } } } }',
     )
     assert engine.most_running == 3
 

@@ -98,9 +98,9 @@ async def test_input_takes_numbers_and_strings(
 ) -> None:
     shown = f'"{number}"' if quoted else str(number)
     body = {
-        "literal": {"query": f"mutation {{ {UPDATE % shown} {{ version }} }}"},
+        "literal": {"query": f"mutation {{ {UPDATE % shown} {{ policy {{ version }} }} }}"},
         "variable": {
-            "query": f"mutation ($n: Long!) {{ {UPDATE % '$n'} {{ version }} }}",
+            "query": f"mutation ($n: Long!) {{ {UPDATE % '$n'} {{ policy {{ version }} }} }}",
             "variables": {"n": json.loads(shown)},
         },
     }[way]
@@ -115,7 +115,7 @@ async def test_input_takes_numbers_and_strings(
 async def test_other_input_is_refused(
     connect: Callable[..., httpx.AsyncClient], engine: EngineDouble, shown: str
 ) -> None:
-    query = f"mutation ($n: Long!) {{ {UPDATE % '$n'} {{ version }} }}"
+    query = f"mutation ($n: Long!) {{ {UPDATE % '$n'} {{ policy {{ version }} }} }}"
     content = f'{{"query": {json.dumps(query)}, "variables": {{"n": {shown}}}}}'.encode()
     answer = await connect().post("/graphql", content=content, headers={"content-type": "application/json"})
     [error] = answer.json()["errors"]

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from searchway.contract.catalog import ContractError, load
+from searchway.contract.catalog import load
+from searchway.contract.shapes import ContractError
 from searchway.graph import names
 from searchway.graph.descriptions import facts
 
@@ -72,7 +73,7 @@ def test_claims_refuse_the_names_of_graphql_itself() -> None:
             "PUT /_security/role/{name} or POST /_security/role/{name} · Elasticsearch · retried only if never sent",
         ),
         ("ism.ListPolicies", "GET /_plugins/_ism/policies · OpenSearch, Open Distro · retried on another node"),
-        ("rules.GetRule", "GET /_rules/{feature_type}/{id} · OpenSearch 3.0+ · retried on another node"),
+        ("rules.GetRule", "GET /_rules/{feature_type}/{rule_id} · OpenSearch 3.0+ · retried on another node"),
         (
             "enrich.ExecutePolicy",
             "PUT /_enrich/policy/{name}/_execute or POST /_enrich/policy/{name}/_execute · Elasticsearch 7.5+ · never retried",

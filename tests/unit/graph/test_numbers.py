@@ -12,8 +12,8 @@ POLICY = 'description: "d", defaultState: "a", states: [{name: "a", actions: [%s
 SHRINK = POLICY % "{shrink: {percentageOfSourceShards: %s}}"
 PLAIN = POLICY % ""
 WRITES = {
-    "Float": f'ismCreatePolicy(input: {{policyId: "p", policy: {{{SHRINK}}}}}) {{ id }}',
-    "Long!": f'ismUpdatePolicy(input: {{policyId: "p", ifSeqNo: %s, ifPrimaryTerm: 1, policy: {{{PLAIN}}}}}) {{ id }}',
+    "Float": f'ismCreatePolicy(input: {{policyId: "p", policy: {{{SHRINK}}}}}) {{ policy {{ policyId }} }}',
+    "Long!": f'ismUpdatePolicy(input: {{policyId: "p", ifSeqNo: %s, ifPrimaryTerm: 1, policy: {{{PLAIN}}}}}) {{ policy {{ policyId }} }}',
 }
 MANY = "9" * 5000
 ROWS = [("Float", number) for number in ("1e400", "-1e400", "9" * 400, MANY)] + [

@@ -16,7 +16,7 @@ from unit.graph.serving import served
 from unit.graph.test_http import ALLOCATION, DELETE
 
 PARTS = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,application/json;q=0.9"
-STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { rule { id } } }'
+STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { rule { ruleId } } }'
 COUNTED = {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 GRAPHQL = "application/graphql-response+json; charset=utf-8"
 
@@ -34,7 +34,7 @@ async def test_each_part_is_a_response(client: httpx.AsyncClient) -> None:
     assert answer.headers["content-type"] == 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
     assert answer.text.endswith("\r\n--graphql--\r\n")
     found = parts(answer.text, answer.headers["content-type"])
-    assert found == [{"payload": {"data": {"rulesStreamRules": {"rule": {"id": f"r{n}"}}}}} for n in range(2)]
+    assert found == [{"payload": {"data": {"rulesStreamRules": {"rule": {"ruleId": f"r{n}"}}}}} for n in range(2)]
 
 
 async def test_a_part_ends_with_its_boundary(client: httpx.AsyncClient, engine: EngineDouble) -> None:

@@ -19,7 +19,7 @@ TEXT = "query Shards($n: Int) { cat { allocation(first: $n) { totalCount } } }"
 HASH = hashlib.sha256(TEXT.encode()).hexdigest()
 DATA = {"data": {"cat": {"allocation": {"totalCount": 3}}}}
 EXTENSIONS = {"persistedQuery": {"version": 1, "sha256Hash": HASH}}
-DELETE = 'mutation { ismDeletePolicy(input: {policyId: "p"}) { id } }'
+DELETE = 'mutation { ismDeletePolicy(input: {policyId: "p"}) { policyId } }'
 GRAPHQL = "application/graphql-response+json"
 APOLLO = {"accept": f"{GRAPHQL},application/json;q=0.9"}
 SENT = [

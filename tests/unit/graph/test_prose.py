@@ -54,7 +54,7 @@ def test_names_of_the_contract_stand_in_backticks(schema: GraphQLSchema, catalog
         ("FleetQueries.search(first:)", "this and `after` there are no pages"),
         ("Subscription.rulesStreamRules(pageToken:)", "`nextPageToken` of a rule that was streamed"),
         ("Subscription.rulesStreamRules(pageToken:)", "a page of `rules.rules` ends"),
-        ("StoredPolicy.seqNo", "`ifSeqNo` of `ismUpdatePolicy`"),
+        ("Policy.seqNo", "`ifSeqNo` of `ismUpdatePolicy`"),
     ],
 )
 def test_descriptions_are_reworded(schema: GraphQLSchema, coordinate: str, expected: str) -> None:

@@ -99,7 +99,7 @@ def test_lists_are_connections(schema: GraphQLSchema) -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("StoredPolicy.seqNo", "Long"),
+        ("Policy.seqNo", "Long"),
         ("Action.delete", "Empty"),
         ("Action.extra", "JSON"),
         ("Action.rollover", "RolloverAction"),

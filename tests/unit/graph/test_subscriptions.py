@@ -18,14 +18,14 @@ from unit.graph.sandboxed import app_over
 from unit.graph.serving import hear, say, served, socket
 from unit.graph.test_parts import PARTS
 
-STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { __typename rule { id } } }'
+STREAM = 'subscription { rulesStreamRules(featureType: "workload_group") { __typename rule { ruleId } } }'
 WATCH = 'subscription { enrichWatchPolicyExecution(name: "p") { finished } }'
 CREATE = """rulesCreateRule(input: {featureType: "workload_group", description: "d", featureValue: "g",
-  attributes: [{key: "index_pattern", values: ["i%d"]}]}) { rule { id } }"""
+  attributes: [{key: "index_pattern", values: ["i%d"]}]}) { rule { ruleId } }"""
 
 
 def rule(identifier: str) -> Any:
-    return {"data": {"rulesStreamRules": {"__typename": "StreamRulesResponse", "rule": {"id": identifier}}}}
+    return {"data": {"rulesStreamRules": {"__typename": "StreamRulesResponse", "rule": {"ruleId": identifier}}}}
 
 
 @pytest_asyncio.fixture
@@ -158,7 +158,7 @@ async def test_rules_of_several_pages(receive: Any) -> None:
     sandbox, create = with_rules(120)
     async with app_over(sandbox) as app, served(app) as address, httpx.AsyncClient() as client:
         answer = (await client.post(f"http://{address}/graphql", json={"query": create})).json()
-        created = {one["rule"]["id"] for one in answer["data"].values()}
+        created = {one["rule"]["ruleId"] for one in answer["data"].values()}
         found = await receive(address, STREAM)
     assert len(created) == 120
     assert found == [rule(identifier) for identifier in sorted(created)]

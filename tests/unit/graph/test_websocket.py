@@ -45,7 +45,7 @@ async def test_a_query_has_one_response(address: str) -> None:
             {"id": "1", "type": "complete"},
         ]
         await ask(opened, DELETE)  # the identifier is free again
-        assert (await hear(opened))["payload"] == {"data": {"ismDeletePolicy": {"id": "p1"}}}
+        assert (await hear(opened))["payload"] == {"data": {"ismDeletePolicy": {"policyId": "p1"}}}
 
 
 async def test_a_slash_at_the_end_changes_nothing(address: str) -> None:

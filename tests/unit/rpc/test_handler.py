@@ -46,14 +46,14 @@ async def test_answer_is_typed(face: Any) -> None:
 async def test_empty_messages_and_free_json_survive(face: Any) -> None:
     delete = {"name": "gone", "actions": [{"delete": {}}], "transitions": []}
     face.engine.reply = b'{"_id": "p", "policy": {"states": [%s], "x": 1.10}}' % orjson.dumps(delete)
-    policy = (await face.call("ism.GetPolicy", policy_id="p")).policy
+    policy = (await face.call("ism.GetPolicy", policy_id="p")).policy.definition
     assert policy.states[0].actions[0].HasField("delete")
     assert policy.extra.text == '{"x":1.10}'
 
 
 async def test_numbers_of_64_bits_survive(face: Any) -> None:
     face.engine.reply = b'{"_id": "p", "_seq_no": 9223372036854775807, "policy": {}}'
-    assert (await face.call("ism.GetPolicy", policy_id="p")).seq_no == 2**63 - 1
+    assert (await face.call("ism.GetPolicy", policy_id="p")).policy.seq_no == 2**63 - 1
 
 
 async def test_local_fields_are_filled(face: Any) -> None:

@@ -30,7 +30,7 @@ async def test_messages_arrive_in_order_and_then_the_error(face: Any) -> None:
 
     face.engine.reply = reply
     call = face.stream(STREAM, {"x-opaque-id": "me-7"})
-    assert [(await call.read()).rule.id for _ in range(3)] == ["1", "2", "3"]
+    assert [(await call.read()).rule.rule_id for _ in range(3)] == ["1", "2", "3"]
     with pytest.raises(grpc.aio.AioRpcError) as failed:
         await call.read()
     assert (failed.value.code(), failed.value.details()) == (grpc.StatusCode.PERMISSION_DENIED, "no more")
@@ -42,10 +42,10 @@ async def test_messages_arrive_in_order_and_then_the_error(face: Any) -> None:
 
 async def test_field_mask_cuts_each_message(face: Any) -> None:
     face.engine.reply = orjson.dumps({"rule": {"id": "1", "description": "d"}})
-    call = face.stream(STREAM, {"x-goog-fieldmask": "rule.id"})
+    call = face.stream(STREAM, {"x-goog-fieldmask": "rule.rule_id"})
     answer = await call.read()
     call.cancel()
-    assert (answer.rule.id, answer.rule.HasField("description")) == ("1", False)
+    assert (answer.rule.rule_id, answer.rule.HasField("description")) == ("1", False)
     await until(lambda: face.engine.open == 0)
 
 

@@ -72,7 +72,8 @@ def given(values: Any) -> Any:
             b'{"rules":[{"_id":"i","description":"d","index_pattern":["a"],"workload_group":"g","level":3}]}',
             {
                 "rule": {
-                    "id": "i",
+                    "rule_id": "i",
+                    "feature_type": "workload_group",
                     "description": "d",
                     "feature_value": "g",
                     "attributes": [{"key": "index_pattern", "values": ["a"]}],
@@ -89,9 +90,11 @@ def given(values: Any) -> Any:
             "ism.CreatePolicy",
             b'{"_id":"p","_seq_no":9223372036854775807,"policy":{"policy":{"states":[{"name":"a","actions":[{"delete":{}},{"x":{}}]}]}}}',
             {
-                "id": "p",
-                "seq_no": 2**63 - 1,
-                "policy": {"states": [{"name": "a", "actions": [{"delete": {}}, {"extra": {"x": {}}}]}]},
+                "policy": {
+                    "policy_id": "p",
+                    "seq_no": 2**63 - 1,
+                    "definition": {"states": [{"name": "a", "actions": [{"delete": {}}, {"extra": {"x": {}}}]}]},
+                }
             },
         ),
         ("fleet.MultiSearch", b'{"responses":[{"hits":{"total":5},"status":200}]}', {"items": [{"hits": {"total": {"value": 5}}, "status": 200}]}),
@@ -100,8 +103,8 @@ def given(values: Any) -> Any:
             b'{"docs":[{"hits":{"total":{"value":5,"relation":"gte"}},"status":200}]}',
             {"items": [{"hits": {"total": {"value": 5, "relation": "gte"}}, "status": 200}]},
         ),
-        ("security.PutRole", b'{"role":{"created":true}}', {"created": True}),
-        ("rules.UpdateRule", b'{"id":"i"}', {"rule": {"id": "i"}}),
+        ("security.PutRole", b'{"role":{"created":true}}', {"created": True, "role": {}}),
+        ("rules.UpdateRule", b'{"id":"i"}', {"rule": {"rule_id": "i", "feature_type": "workload_group"}}),
     ],
 )  # fmt: skip
 def test_answer_is_read_by_the_roles_of_the_fields(name: str, body: bytes, expected: dict[str, Any]) -> None:
@@ -199,8 +202,11 @@ def test_names_in_selections_cannot_become_code() -> None:
 
 def test_unselected_parts_are_not_read() -> None:
     operation = load().operation("ism.GetPolicy")
-    found = read(operation.name, b'{"_id":"p","policy":"not an object"}', select(operation.response, "id"))
-    assert found == {"id": "p"}
+    policy = operation.response.by_name["policy"]
+    assert policy.shape is not None
+    selection = Selection((Selected(policy, "policy", select(policy.shape, "policy_id")),))
+    found = read(operation.name, b'{"_id":"p","policy":"not an object"}', selection)
+    assert found == {"policy": {"policy_id": "p"}}
 
 
 def test_page_is_cut_out_of_all_items_of_all_bodies() -> None:
@@ -213,7 +219,7 @@ def test_page_is_cut_out_of_all_items_of_all_bodies() -> None:
     bodies = (b'{"rules":[{"id":"1"},{"id":"2"}]}', b'{"rules":[{"id":"3"},{"id":"4"}]}')
     answer = Answer(bodies=bodies, keys=RULES, paginate=paginate)
     found = reader(load().operation("rules.ListRules"), None, Dialect.GRAPH).read(answer)
-    assert [rule["id"] for rule in found["rules"]] == ["2", "3"]
+    assert [rule["rule_id"] for rule in found["rules"]] == ["2", "3"]
     assert found["next_page_token"] == "t"
     assert seen == [4]
     assert answer.page is not None

@@ -31,7 +31,7 @@ func states(ctx context.Context, policies ismv1.IsmServiceClient, id string) ([]
 		return nil, err
 	}
 	var names []string
-	for _, state := range answer.GetPolicy().GetStates() {
+	for _, state := range answer.GetPolicy().GetDefinition().GetStates() {
 		names = append(names, state.GetName())
 	}
 	return names, nil

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(searchway/api/contract/v1/contract.proto\x12\x19searchway.api.contract.v1\x1a google/protobuf/descriptor.proto\"`\n\x0c\x41vailability\x12\x31\n\x06\x65ngine\x18\x01 \x01(\x0e\x32!.searchway.api.contract.v1.Engine\x12\r\n\x05since\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\"\xce\x01\n\x06Paging\x12\r\n\x05items\x18\x01 \x01(\t\x12/\n\x05pages\x18\x02 \x01(\x0e\x32 .searchway.api.contract.v1.Pages\x12\r\n\x05start\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\t\x12\x0c\n\x04next\x18\x05 \x01(\t\x12\x0e\n\x06origin\x18\x06 \x01(\t\x12\r\n\x05total\x18\x07 \x01(\t\x12\r\n\x05limit\x18\x08 \x01(\x05\x12\x0b\n\x03key\x18\t \x01(\t\x12\x0c\n\x04\x62ody\x18\n \x01(\t\x12\x10\n\x08relation\x18\x0b \x01(\t\"$\n\x05\x42\x61tch\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0c\n\x04into\x18\x02 \x01(\t\"\xab\x02\n\tOperation\x12\x38\n\x07\x65ngines\x18\x01 \x03(\x0b\x32\'.searchway.api.contract.v1.Availability\x12-\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Form\x12\x31\n\x06paging\x18\x03 \x01(\x0b\x32!.searchway.api.contract.v1.Paging\x12/\n\x05\x62\x61tch\x18\x04 \x01(\x0b\x32 .searchway.api.contract.v1.Batch\x12/\n\x05retry\x18\x05 \x01(\x0e\x32 .searchway.api.contract.v1.Retry\x12\x11\n\tstream_of\x18\x06 \x01(\t\x12\r\n\x05query\x18\x07 \x01(\t\"\xda\x01\n\x04Wire\x12\n\n\x02\x61t\x18\x01 \x03(\t\x12-\n\x04role\x18\x02 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Role\x12\x10\n\x08key_from\x18\x03 \x01(\t\x12\x0c\n\x04\x61lso\x18\x04 \x03(\t\x12-\n\x04text\x18\x05 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Text\x12\x38\n\x07\x65ngines\x18\x06 \x03(\x0b\x32\'.searchway.api.contract.v1.Availability\x12\x0e\n\x06single\x18\x07 \x01(\x08*h\n\x06\x45ngine\x12\x16\n\x12\x45NGINE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NGINE_ELASTICSEARCH\x10\x01\x12\x15\n\x11\x45NGINE_OPENSEARCH\x10\x02\x12\x15\n\x11\x45NGINE_OPENDISTRO\x10\x03*=\n\x04\x46orm\x12\x14\n\x10\x46ORM_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORM_NDJSON\x10\x01\x12\x0e\n\nFORM_TABLE\x10\x02*/\n\x05Retry\x12\x15\n\x11RETRY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRETRY_NEVER\x10\x01*Q\n\x05Pages\x12\x15\n\x11PAGES_UNSPECIFIED\x10\x00\x12\x10\n\x0cPAGES_OFFSET\x10\x01\x12\x0f\n\x0bPAGES_AFTER\x10\x02\x12\x0e\n\nPAGES_SORT\x10\x03*{\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0c\n\x08ROLE_KEY\x10\x01\x12\x0e\n\nROLE_VALUE\x10\x02\x12\x0f\n\x0bROLE_SPREAD\x10\x03\x12\x0e\n\nROLE_EXTRA\x10\x04\x12\x0e\n\nROLE_QUERY\x10\x05\x12\x0e\n\nROLE_LOCAL\x10\x06*/\n\x04Text\x12\x14\n\x10TEXT_UNSPECIFIED\x10\x00\x12\x11\n\rTEXT_DURATION\x10\x01:Y\n\x08\x64\x65\x66\x61ults\x12\x1f.google.protobuf.ServiceOptions\x18\xf1\x8c\x03 \x01(\x0b\x32$.searchway.api.contract.v1.Operation:Y\n\toperation\x12\x1e.google.protobuf.MethodOptions\x18\xf1\x8c\x03 \x01(\x0b\x32$.searchway.api.contract.v1.Operation:N\n\x04wire\x12\x1d.google.protobuf.FieldOptions\x18\xf1\x8c\x03 \x01(\x0b\x32\x1f.searchway.api.contract.v1.Wire:1\n\x04word\x12!.google.protobuf.EnumValueOptions\x18\xf1\x8c\x03 \x01(\tB\xb6\x01\n\x19searchway.api.contract.v1B\rContractProtoP\x01Z$searchway/api/contract/v1;contractv1\xa2\x02\nSWContract\xaa\x02\x19Searchway.Api.Contract.V1\xca\x02\x19Searchway\\Api\\Contract\\V1\xea\x02\x1cSearchway::Api::Contract::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(searchway/api/contract/v1/contract.proto\x12\x19searchway.api.contract.v1\x1a google/protobuf/descriptor.proto\"`\n\x0c\x41vailability\x12\x31\n\x06\x65ngine\x18\x01 \x01(\x0e\x32!.searchway.api.contract.v1.Engine\x12\r\n\x05since\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\"\xce\x01\n\x06Paging\x12\r\n\x05items\x18\x01 \x01(\t\x12/\n\x05pages\x18\x02 \x01(\x0e\x32 .searchway.api.contract.v1.Pages\x12\r\n\x05start\x18\x03 \x01(\t\x12\x0c\n\x04size\x18\x04 \x01(\t\x12\x0c\n\x04next\x18\x05 \x01(\t\x12\x0e\n\x06origin\x18\x06 \x01(\t\x12\r\n\x05total\x18\x07 \x01(\t\x12\r\n\x05limit\x18\x08 \x01(\x05\x12\x0b\n\x03key\x18\t \x01(\t\x12\x0c\n\x04\x62ody\x18\n \x01(\t\x12\x10\n\x08relation\x18\x0b \x01(\t\"$\n\x05\x42\x61tch\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0c\n\x04into\x18\x02 \x01(\t\"\xab\x02\n\tOperation\x12\x38\n\x07\x65ngines\x18\x01 \x03(\x0b\x32\'.searchway.api.contract.v1.Availability\x12-\n\x04\x66orm\x18\x02 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Form\x12\x31\n\x06paging\x18\x03 \x01(\x0b\x32!.searchway.api.contract.v1.Paging\x12/\n\x05\x62\x61tch\x18\x04 \x01(\x0b\x32 .searchway.api.contract.v1.Batch\x12/\n\x05retry\x18\x05 \x01(\x0e\x32 .searchway.api.contract.v1.Retry\x12\x11\n\tstream_of\x18\x06 \x01(\t\x12\r\n\x05query\x18\x07 \x01(\t\"\xea\x01\n\x04Wire\x12\n\n\x02\x61t\x18\x01 \x03(\t\x12-\n\x04role\x18\x02 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Role\x12\x10\n\x08key_from\x18\x03 \x01(\t\x12\x0c\n\x04\x61lso\x18\x04 \x03(\t\x12-\n\x04text\x18\x05 \x01(\x0e\x32\x1f.searchway.api.contract.v1.Text\x12\x38\n\x07\x65ngines\x18\x06 \x03(\x0b\x32\'.searchway.api.contract.v1.Availability\x12\x0e\n\x06single\x18\x07 \x01(\x08\x12\x0e\n\x06within\x18\x08 \x01(\t\"3\n\x06\x45ntity\x12\x0b\n\x03key\x18\x01 \x03(\t\x12\x0c\n\x04read\x18\x02 \x01(\t\x12\x0e\n\x06joined\x18\x03 \x01(\t*h\n\x06\x45ngine\x12\x16\n\x12\x45NGINE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45NGINE_ELASTICSEARCH\x10\x01\x12\x15\n\x11\x45NGINE_OPENSEARCH\x10\x02\x12\x15\n\x11\x45NGINE_OPENDISTRO\x10\x03*=\n\x04\x46orm\x12\x14\n\x10\x46ORM_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x46ORM_NDJSON\x10\x01\x12\x0e\n\nFORM_TABLE\x10\x02*/\n\x05Retry\x12\x15\n\x11RETRY_UNSPECIFIED\x10\x00\x12\x0f\n\x0bRETRY_NEVER\x10\x01*Q\n\x05Pages\x12\x15\n\x11PAGES_UNSPECIFIED\x10\x00\x12\x10\n\x0cPAGES_OFFSET\x10\x01\x12\x0f\n\x0bPAGES_AFTER\x10\x02\x12\x0e\n\nPAGES_SORT\x10\x03*\x8b\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0c\n\x08ROLE_KEY\x10\x01\x12\x0e\n\nROLE_VALUE\x10\x02\x12\x0f\n\x0bROLE_SPREAD\x10\x03\x12\x0e\n\nROLE_EXTRA\x10\x04\x12\x0e\n\nROLE_QUERY\x10\x05\x12\x0e\n\nROLE_LOCAL\x10\x06\x12\x0e\n\nROLE_GIVEN\x10\x07*/\n\x04Text\x12\x14\n\x10TEXT_UNSPECIFIED\x10\x00\x12\x11\n\rTEXT_DURATION\x10\x01:T\n\x06\x65ntity\x12\x1f.google.protobuf.MessageOptions\x18\xf1\x8c\x03 \x01(\x0b\x32!.searchway.api.contract.v1.Entity:Y\n\x08\x64\x65\x66\x61ults\x12\x1f.google.protobuf.ServiceOptions\x18\xf1\x8c\x03 \x01(\x0b\x32$.searchway.api.contract.v1.Operation:Y\n\toperation\x12\x1e.google.protobuf.MethodOptions\x18\xf1\x8c\x03 \x01(\x0b\x32$.searchway.api.contract.v1.Operation:N\n\x04wire\x12\x1d.google.protobuf.FieldOptions\x18\xf1\x8c\x03 \x01(\x0b\x32\x1f.searchway.api.contract.v1.Wire:1\n\x04word\x12!.google.protobuf.EnumValueOptions\x18\xf1\x8c\x03 \x01(\tB\xb6\x01\n\x19searchway.api.contract.v1B\rContractProtoP\x01Z$searchway/api/contract/v1;contractv1\xa2\x02\nSWContract\xaa\x02\x19Searchway.Api.Contract.V1\xca\x02\x19Searchway\\Api\\Contract\\V1\xea\x02\x1cSearchway::Api::Contract::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,18 +33,18 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'searchway.api.contract.v1.c
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\031searchway.api.contract.v1B\rContractProtoP\001Z$searchway/api/contract/v1;contractv1\242\002\nSWContract\252\002\031Searchway.Api.Contract.V1\312\002\031Searchway\\Api\\Contract\\V1\352\002\034Searchway::Api::Contract::V1'
-  _globals['_ENGINE']._serialized_start=973
-  _globals['_ENGINE']._serialized_end=1077
-  _globals['_FORM']._serialized_start=1079
-  _globals['_FORM']._serialized_end=1140
-  _globals['_RETRY']._serialized_start=1142
-  _globals['_RETRY']._serialized_end=1189
-  _globals['_PAGES']._serialized_start=1191
-  _globals['_PAGES']._serialized_end=1272
-  _globals['_ROLE']._serialized_start=1274
-  _globals['_ROLE']._serialized_end=1397
-  _globals['_TEXT']._serialized_start=1399
-  _globals['_TEXT']._serialized_end=1446
+  _globals['_ENGINE']._serialized_start=1042
+  _globals['_ENGINE']._serialized_end=1146
+  _globals['_FORM']._serialized_start=1148
+  _globals['_FORM']._serialized_end=1209
+  _globals['_RETRY']._serialized_start=1211
+  _globals['_RETRY']._serialized_end=1258
+  _globals['_PAGES']._serialized_start=1260
+  _globals['_PAGES']._serialized_end=1341
+  _globals['_ROLE']._serialized_start=1344
+  _globals['_ROLE']._serialized_end=1483
+  _globals['_TEXT']._serialized_start=1485
+  _globals['_TEXT']._serialized_end=1532
   _globals['_AVAILABILITY']._serialized_start=105
   _globals['_AVAILABILITY']._serialized_end=201
   _globals['_PAGING']._serialized_start=204
@@ -54,5 +54,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPERATION']._serialized_start=451
   _globals['_OPERATION']._serialized_end=750
   _globals['_WIRE']._serialized_start=753
-  _globals['_WIRE']._serialized_end=971
+  _globals['_WIRE']._serialized_end=987
+  _globals['_ENTITY']._serialized_start=989
+  _globals['_ENTITY']._serialized_end=1040
 # @@protoc_insertion_point(module_scope)

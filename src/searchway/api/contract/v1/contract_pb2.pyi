@@ -42,6 +42,7 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_EXTRA: _ClassVar[Role]
     ROLE_QUERY: _ClassVar[Role]
     ROLE_LOCAL: _ClassVar[Role]
+    ROLE_GIVEN: _ClassVar[Role]
 
 class Text(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -67,8 +68,11 @@ ROLE_SPREAD: Role
 ROLE_EXTRA: Role
 ROLE_QUERY: Role
 ROLE_LOCAL: Role
+ROLE_GIVEN: Role
 TEXT_UNSPECIFIED: Text
 TEXT_DURATION: Text
+ENTITY_FIELD_NUMBER: _ClassVar[int]
+entity: _descriptor.FieldDescriptor
 DEFAULTS_FIELD_NUMBER: _ClassVar[int]
 defaults: _descriptor.FieldDescriptor
 OPERATION_FIELD_NUMBER: _ClassVar[int]
@@ -141,7 +145,7 @@ class Operation(_message.Message):
     def __init__(self, engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., form: _Optional[_Union[Form, str]] = ..., paging: _Optional[_Union[Paging, _Mapping]] = ..., batch: _Optional[_Union[Batch, _Mapping]] = ..., retry: _Optional[_Union[Retry, str]] = ..., stream_of: _Optional[str] = ..., query: _Optional[str] = ...) -> None: ...
 
 class Wire(_message.Message):
-    __slots__ = ("at", "role", "key_from", "also", "text", "engines", "single")
+    __slots__ = ("at", "role", "key_from", "also", "text", "engines", "single", "within")
     AT_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     KEY_FROM_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +153,7 @@ class Wire(_message.Message):
     TEXT_FIELD_NUMBER: _ClassVar[int]
     ENGINES_FIELD_NUMBER: _ClassVar[int]
     SINGLE_FIELD_NUMBER: _ClassVar[int]
+    WITHIN_FIELD_NUMBER: _ClassVar[int]
     at: _containers.RepeatedScalarFieldContainer[str]
     role: Role
     key_from: str
@@ -156,4 +161,15 @@ class Wire(_message.Message):
     text: Text
     engines: _containers.RepeatedCompositeFieldContainer[Availability]
     single: bool
-    def __init__(self, at: _Optional[_Iterable[str]] = ..., role: _Optional[_Union[Role, str]] = ..., key_from: _Optional[str] = ..., also: _Optional[_Iterable[str]] = ..., text: _Optional[_Union[Text, str]] = ..., engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., single: _Optional[bool] = ...) -> None: ...
+    within: str
+    def __init__(self, at: _Optional[_Iterable[str]] = ..., role: _Optional[_Union[Role, str]] = ..., key_from: _Optional[str] = ..., also: _Optional[_Iterable[str]] = ..., text: _Optional[_Union[Text, str]] = ..., engines: _Optional[_Iterable[_Union[Availability, _Mapping]]] = ..., single: _Optional[bool] = ..., within: _Optional[str] = ...) -> None: ...
+
+class Entity(_message.Message):
+    __slots__ = ("key", "read", "joined")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    READ_FIELD_NUMBER: _ClassVar[int]
+    JOINED_FIELD_NUMBER: _ClassVar[int]
+    key: _containers.RepeatedScalarFieldContainer[str]
+    read: str
+    joined: str
+    def __init__(self, key: _Optional[_Iterable[str]] = ..., read: _Optional[str] = ..., joined: _Optional[str] = ...) -> None: ...

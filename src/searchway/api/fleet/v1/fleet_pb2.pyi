@@ -291,9 +291,9 @@ class TotalHits(_message.Message):
     def __init__(self, value: _Optional[int] = ..., relation: _Optional[str] = ...) -> None: ...
 
 class Hit(_message.Message):
-    __slots__ = ("index", "id", "score", "source", "sort", "fields", "highlight", "version", "seq_no", "primary_term", "routing", "ignored", "matched_queries", "extra")
+    __slots__ = ("index", "document_id", "score", "source", "sort", "fields", "highlight", "version", "seq_no", "primary_term", "routing", "ignored", "matched_queries", "extra")
     INDEX_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_ID_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     SORT_FIELD_NUMBER: _ClassVar[int]
@@ -307,7 +307,7 @@ class Hit(_message.Message):
     MATCHED_QUERIES_FIELD_NUMBER: _ClassVar[int]
     EXTRA_FIELD_NUMBER: _ClassVar[int]
     index: str
-    id: str
+    document_id: str
     score: float
     source: _types_pb2.Json
     sort: _types_pb2.Json
@@ -320,4 +320,4 @@ class Hit(_message.Message):
     ignored: _containers.RepeatedScalarFieldContainer[str]
     matched_queries: _types_pb2.Json
     extra: _types_pb2.Json
-    def __init__(self, index: _Optional[str] = ..., id: _Optional[str] = ..., score: _Optional[float] = ..., source: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., sort: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., fields: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., highlight: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., routing: _Optional[str] = ..., ignored: _Optional[_Iterable[str]] = ..., matched_queries: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    def __init__(self, index: _Optional[str] = ..., document_id: _Optional[str] = ..., score: _Optional[float] = ..., source: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., sort: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., fields: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., highlight: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., routing: _Optional[str] = ..., ignored: _Optional[_Iterable[str]] = ..., matched_queries: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...

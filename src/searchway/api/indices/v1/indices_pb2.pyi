@@ -83,9 +83,9 @@ class ShrinkIndexResponse(_message.Message):
     TASK_FIELD_NUMBER: _ClassVar[int]
     acknowledged: bool
     shards_acknowledged: bool
-    index: str
+    index: Index
     task: str
-    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[str] = ..., task: _Optional[str] = ...) -> None: ...
+    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[_Union[Index, _Mapping]] = ..., task: _Optional[str] = ...) -> None: ...
 
 class Alias(_message.Message):
     __slots__ = ("name", "filter", "index_routing", "is_hidden", "is_write_index", "routing", "search_routing")
@@ -136,7 +136,13 @@ class CreateIndexResponse(_message.Message):
     FAILURES_FIELD_NUMBER: _ClassVar[int]
     acknowledged: bool
     shards_acknowledged: bool
-    index: str
+    index: Index
     attached: bool
     failures: _containers.RepeatedCompositeFieldContainer[_errors_pb2.ApiError]
-    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[str] = ..., attached: _Optional[bool] = ..., failures: _Optional[_Iterable[_Union[_errors_pb2.ApiError, _Mapping]]] = ...) -> None: ...
+    def __init__(self, acknowledged: _Optional[bool] = ..., shards_acknowledged: _Optional[bool] = ..., index: _Optional[_Union[Index, _Mapping]] = ..., attached: _Optional[bool] = ..., failures: _Optional[_Iterable[_Union[_errors_pb2.ApiError, _Mapping]]] = ...) -> None: ...
+
+class Index(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...

@@ -37,22 +37,14 @@ class CreatePolicyRequest(_message.Message):
     POLICY_ID_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     policy_id: str
-    policy: Policy
-    def __init__(self, policy_id: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    policy: PolicyDefinition
+    def __init__(self, policy_id: _Optional[str] = ..., policy: _Optional[_Union[PolicyDefinition, _Mapping]] = ...) -> None: ...
 
 class CreatePolicyResponse(_message.Message):
-    __slots__ = ("id", "version", "seq_no", "primary_term", "policy")
-    ID_FIELD_NUMBER: _ClassVar[int]
-    VERSION_FIELD_NUMBER: _ClassVar[int]
-    SEQ_NO_FIELD_NUMBER: _ClassVar[int]
-    PRIMARY_TERM_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("policy",)
     POLICY_FIELD_NUMBER: _ClassVar[int]
-    id: str
-    version: int
-    seq_no: int
-    primary_term: int
     policy: Policy
-    def __init__(self, id: _Optional[str] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    def __init__(self, policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
 
 class UpdatePolicyRequest(_message.Message):
     __slots__ = ("policy_id", "policy", "if_seq_no", "if_primary_term")
@@ -61,24 +53,16 @@ class UpdatePolicyRequest(_message.Message):
     IF_SEQ_NO_FIELD_NUMBER: _ClassVar[int]
     IF_PRIMARY_TERM_FIELD_NUMBER: _ClassVar[int]
     policy_id: str
-    policy: Policy
+    policy: PolicyDefinition
     if_seq_no: int
     if_primary_term: int
-    def __init__(self, policy_id: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., if_seq_no: _Optional[int] = ..., if_primary_term: _Optional[int] = ...) -> None: ...
+    def __init__(self, policy_id: _Optional[str] = ..., policy: _Optional[_Union[PolicyDefinition, _Mapping]] = ..., if_seq_no: _Optional[int] = ..., if_primary_term: _Optional[int] = ...) -> None: ...
 
 class UpdatePolicyResponse(_message.Message):
-    __slots__ = ("id", "version", "seq_no", "primary_term", "policy")
-    ID_FIELD_NUMBER: _ClassVar[int]
-    VERSION_FIELD_NUMBER: _ClassVar[int]
-    SEQ_NO_FIELD_NUMBER: _ClassVar[int]
-    PRIMARY_TERM_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("policy",)
     POLICY_FIELD_NUMBER: _ClassVar[int]
-    id: str
-    version: int
-    seq_no: int
-    primary_term: int
     policy: Policy
-    def __init__(self, id: _Optional[str] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    def __init__(self, policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
 
 class GetPolicyRequest(_message.Message):
     __slots__ = ("policy_id",)
@@ -87,18 +71,10 @@ class GetPolicyRequest(_message.Message):
     def __init__(self, policy_id: _Optional[str] = ...) -> None: ...
 
 class GetPolicyResponse(_message.Message):
-    __slots__ = ("id", "version", "seq_no", "primary_term", "policy")
-    ID_FIELD_NUMBER: _ClassVar[int]
-    VERSION_FIELD_NUMBER: _ClassVar[int]
-    SEQ_NO_FIELD_NUMBER: _ClassVar[int]
-    PRIMARY_TERM_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("policy",)
     POLICY_FIELD_NUMBER: _ClassVar[int]
-    id: str
-    version: int
-    seq_no: int
-    primary_term: int
     policy: Policy
-    def __init__(self, id: _Optional[str] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    def __init__(self, policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
 
 class ListPoliciesRequest(_message.Message):
     __slots__ = ("query", "sort_field", "sort_order", "page_size", "page_token")
@@ -119,22 +95,24 @@ class ListPoliciesResponse(_message.Message):
     POLICIES_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     TOTAL_SIZE_FIELD_NUMBER: _ClassVar[int]
-    policies: _containers.RepeatedCompositeFieldContainer[StoredPolicy]
+    policies: _containers.RepeatedCompositeFieldContainer[Policy]
     next_page_token: str
     total_size: int
-    def __init__(self, policies: _Optional[_Iterable[_Union[StoredPolicy, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
+    def __init__(self, policies: _Optional[_Iterable[_Union[Policy, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., total_size: _Optional[int] = ...) -> None: ...
 
-class StoredPolicy(_message.Message):
-    __slots__ = ("id", "seq_no", "primary_term", "policy")
-    ID_FIELD_NUMBER: _ClassVar[int]
+class Policy(_message.Message):
+    __slots__ = ("policy_id", "version", "seq_no", "primary_term", "definition")
+    POLICY_ID_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     SEQ_NO_FIELD_NUMBER: _ClassVar[int]
     PRIMARY_TERM_FIELD_NUMBER: _ClassVar[int]
-    POLICY_FIELD_NUMBER: _ClassVar[int]
-    id: str
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
+    policy_id: str
+    version: int
     seq_no: int
     primary_term: int
-    policy: Policy
-    def __init__(self, id: _Optional[str] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ...) -> None: ...
+    definition: PolicyDefinition
+    def __init__(self, policy_id: _Optional[str] = ..., version: _Optional[int] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., definition: _Optional[_Union[PolicyDefinition, _Mapping]] = ...) -> None: ...
 
 class DeletePolicyRequest(_message.Message):
     __slots__ = ("policy_id",)
@@ -143,10 +121,10 @@ class DeletePolicyRequest(_message.Message):
     def __init__(self, policy_id: _Optional[str] = ...) -> None: ...
 
 class DeletePolicyResponse(_message.Message):
-    __slots__ = ("index", "type", "id", "version", "result", "forced_refresh", "shards", "seq_no", "primary_term", "extra")
+    __slots__ = ("index", "type", "policy_id", "version", "result", "forced_refresh", "shards", "seq_no", "primary_term", "extra")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    POLICY_ID_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     FORCED_REFRESH_FIELD_NUMBER: _ClassVar[int]
@@ -156,7 +134,7 @@ class DeletePolicyResponse(_message.Message):
     EXTRA_FIELD_NUMBER: _ClassVar[int]
     index: str
     type: str
-    id: str
+    policy_id: str
     version: int
     result: str
     forced_refresh: bool
@@ -164,7 +142,7 @@ class DeletePolicyResponse(_message.Message):
     seq_no: int
     primary_term: int
     extra: _types_pb2.Json
-    def __init__(self, index: _Optional[str] = ..., type: _Optional[str] = ..., id: _Optional[str] = ..., version: _Optional[int] = ..., result: _Optional[str] = ..., forced_refresh: _Optional[bool] = ..., shards: _Optional[_Union[Shards, _Mapping]] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    def __init__(self, index: _Optional[str] = ..., type: _Optional[str] = ..., policy_id: _Optional[str] = ..., version: _Optional[int] = ..., result: _Optional[str] = ..., forced_refresh: _Optional[bool] = ..., shards: _Optional[_Union[Shards, _Mapping]] = ..., seq_no: _Optional[int] = ..., primary_term: _Optional[int] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
 class Shards(_message.Message):
     __slots__ = ("total", "successful", "failed")
@@ -356,9 +334,9 @@ class ManagedIndex(_message.Message):
     retry_info: RetryInfo
     info: _types_pb2.Json
     validate: Validation
-    policy: Policy
+    policy: PolicyDefinition
     extra: _types_pb2.Json
-    def __init__(self, index: _Optional[str] = ..., policy_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., index_uuid: _Optional[str] = ..., policy_seq_no: _Optional[int] = ..., policy_primary_term: _Optional[int] = ..., policy_completed: _Optional[bool] = ..., rolled_over: _Optional[bool] = ..., rolled_over_index_name: _Optional[str] = ..., index_creation_date: _Optional[int] = ..., transition_to: _Optional[str] = ..., state: _Optional[_Union[ManagedState, _Mapping]] = ..., action: _Optional[_Union[ManagedAction, _Mapping]] = ..., step: _Optional[_Union[ManagedStep, _Mapping]] = ..., retry_info: _Optional[_Union[RetryInfo, _Mapping]] = ..., info: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., validate: _Optional[_Union[Validation, _Mapping]] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    def __init__(self, index: _Optional[str] = ..., policy_id: _Optional[str] = ..., enabled: _Optional[bool] = ..., index_uuid: _Optional[str] = ..., policy_seq_no: _Optional[int] = ..., policy_primary_term: _Optional[int] = ..., policy_completed: _Optional[bool] = ..., rolled_over: _Optional[bool] = ..., rolled_over_index_name: _Optional[str] = ..., index_creation_date: _Optional[int] = ..., transition_to: _Optional[str] = ..., state: _Optional[_Union[ManagedState, _Mapping]] = ..., action: _Optional[_Union[ManagedAction, _Mapping]] = ..., step: _Optional[_Union[ManagedStep, _Mapping]] = ..., retry_info: _Optional[_Union[RetryInfo, _Mapping]] = ..., info: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., validate: _Optional[_Union[Validation, _Mapping]] = ..., policy: _Optional[_Union[PolicyDefinition, _Mapping]] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
 class ManagedState(_message.Message):
     __slots__ = ("name", "start_time")
@@ -412,7 +390,7 @@ class Validation(_message.Message):
     validation_status: str
     def __init__(self, validation_message: _Optional[str] = ..., validation_status: _Optional[str] = ...) -> None: ...
 
-class Policy(_message.Message):
+class PolicyDefinition(_message.Message):
     __slots__ = ("policy_id", "description", "default_state", "states", "ism_template", "error_notification", "last_updated_time", "schema_version", "user", "extra")
     POLICY_ID_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
@@ -739,10 +717,10 @@ class Parameter(_message.Message):
     def __init__(self, name: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class Channel(_message.Message):
-    __slots__ = ("id",)
-    ID_FIELD_NUMBER: _ClassVar[int]
-    id: str
-    def __init__(self, id: _Optional[str] = ...) -> None: ...
+    __slots__ = ("channel_id",)
+    CHANNEL_ID_FIELD_NUMBER: _ClassVar[int]
+    channel_id: str
+    def __init__(self, channel_id: _Optional[str] = ...) -> None: ...
 
 class Script(_message.Message):
     __slots__ = ("source", "lang", "extra")

@@ -31,20 +31,20 @@ class CreateRuleResponse(_message.Message):
     def __init__(self, rule: _Optional[_Union[Rule, _Mapping]] = ...) -> None: ...
 
 class UpdateRuleRequest(_message.Message):
-    __slots__ = ("feature_type", "id", "description", "attributes", "feature_value", "principal")
+    __slots__ = ("feature_type", "rule_id", "description", "attributes", "feature_value", "principal")
     FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     FEATURE_VALUE_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     feature_type: str
-    id: str
+    rule_id: str
     description: str
     attributes: _containers.RepeatedCompositeFieldContainer[RuleAttribute]
     feature_value: str
     principal: Principal
-    def __init__(self, feature_type: _Optional[str] = ..., id: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[RuleAttribute, _Mapping]]] = ..., feature_value: _Optional[str] = ..., principal: _Optional[_Union[Principal, _Mapping]] = ...) -> None: ...
+    def __init__(self, feature_type: _Optional[str] = ..., rule_id: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[RuleAttribute, _Mapping]]] = ..., feature_value: _Optional[str] = ..., principal: _Optional[_Union[Principal, _Mapping]] = ...) -> None: ...
 
 class UpdateRuleResponse(_message.Message):
     __slots__ = ("rule",)
@@ -53,12 +53,12 @@ class UpdateRuleResponse(_message.Message):
     def __init__(self, rule: _Optional[_Union[Rule, _Mapping]] = ...) -> None: ...
 
 class GetRuleRequest(_message.Message):
-    __slots__ = ("feature_type", "id")
+    __slots__ = ("feature_type", "rule_id")
     FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
     feature_type: str
-    id: str
-    def __init__(self, feature_type: _Optional[str] = ..., id: _Optional[str] = ...) -> None: ...
+    rule_id: str
+    def __init__(self, feature_type: _Optional[str] = ..., rule_id: _Optional[str] = ...) -> None: ...
 
 class GetRuleResponse(_message.Message):
     __slots__ = ("rule",)
@@ -115,12 +115,12 @@ class StreamRulesResponse(_message.Message):
     def __init__(self, rule: _Optional[_Union[Rule, _Mapping]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DeleteRuleRequest(_message.Message):
-    __slots__ = ("feature_type", "id")
+    __slots__ = ("feature_type", "rule_id")
     FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
     feature_type: str
-    id: str
-    def __init__(self, feature_type: _Optional[str] = ..., id: _Optional[str] = ...) -> None: ...
+    rule_id: str
+    def __init__(self, feature_type: _Optional[str] = ..., rule_id: _Optional[str] = ...) -> None: ...
 
 class DeleteRuleResponse(_message.Message):
     __slots__ = ("acknowledged",)
@@ -129,22 +129,24 @@ class DeleteRuleResponse(_message.Message):
     def __init__(self, acknowledged: _Optional[bool] = ...) -> None: ...
 
 class Rule(_message.Message):
-    __slots__ = ("id", "description", "attributes", "feature_value", "principal", "updated_at", "extra")
-    ID_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("rule_id", "description", "attributes", "feature_value", "principal", "updated_at", "extra", "feature_type")
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     FEATURE_VALUE_FIELD_NUMBER: _ClassVar[int]
     PRINCIPAL_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     EXTRA_FIELD_NUMBER: _ClassVar[int]
-    id: str
+    FEATURE_TYPE_FIELD_NUMBER: _ClassVar[int]
+    rule_id: str
     description: str
     attributes: _containers.RepeatedCompositeFieldContainer[RuleAttribute]
     feature_value: str
     principal: Principal
     updated_at: str
     extra: _types_pb2.Json
-    def __init__(self, id: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[RuleAttribute, _Mapping]]] = ..., feature_value: _Optional[str] = ..., principal: _Optional[_Union[Principal, _Mapping]] = ..., updated_at: _Optional[str] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    feature_type: str
+    def __init__(self, rule_id: _Optional[str] = ..., description: _Optional[str] = ..., attributes: _Optional[_Iterable[_Union[RuleAttribute, _Mapping]]] = ..., feature_value: _Optional[str] = ..., principal: _Optional[_Union[Principal, _Mapping]] = ..., updated_at: _Optional[str] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., feature_type: _Optional[str] = ...) -> None: ...
 
 class RuleAttribute(_message.Message):
     __slots__ = ("key", "values")

@@ -34,10 +34,18 @@ class PutRoleRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., refresh: _Optional[_Union[Refresh, str]] = ..., role: _Optional[_Union[RoleDescriptor, _Mapping]] = ...) -> None: ...
 
 class PutRoleResponse(_message.Message):
-    __slots__ = ("created",)
+    __slots__ = ("created", "role")
     CREATED_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
     created: bool
-    def __init__(self, created: _Optional[bool] = ...) -> None: ...
+    role: Role
+    def __init__(self, created: _Optional[bool] = ..., role: _Optional[_Union[Role, _Mapping]] = ...) -> None: ...
+
+class Role(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class BulkPutRoleRequest(_message.Message):
     __slots__ = ("refresh", "roles", "strict")

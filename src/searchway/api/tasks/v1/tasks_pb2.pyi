@@ -68,9 +68,9 @@ class GetTaskResponse(_message.Message):
     def __init__(self, completed: _Optional[bool] = ..., task: _Optional[_Union[Task, _Mapping]] = ..., response: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., error: _Optional[_Union[_errors_pb2.ErrorCause, _Mapping]] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
 
 class Task(_message.Message):
-    __slots__ = ("node", "id", "type", "action", "status", "description", "start_time_in_millis", "running_time_in_nanos", "cancellable", "cancelled", "headers", "parent_task_id", "extra")
+    __slots__ = ("node", "number", "type", "action", "status", "description", "start_time_in_millis", "running_time_in_nanos", "cancellable", "cancelled", "headers", "parent_task_id", "extra")
     NODE_FIELD_NUMBER: _ClassVar[int]
-    ID_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -83,7 +83,7 @@ class Task(_message.Message):
     PARENT_TASK_ID_FIELD_NUMBER: _ClassVar[int]
     EXTRA_FIELD_NUMBER: _ClassVar[int]
     node: str
-    id: int
+    number: int
     type: str
     action: str
     status: _types_pb2.Json
@@ -95,4 +95,4 @@ class Task(_message.Message):
     headers: _types_pb2.Json
     parent_task_id: str
     extra: _types_pb2.Json
-    def __init__(self, node: _Optional[str] = ..., id: _Optional[int] = ..., type: _Optional[str] = ..., action: _Optional[str] = ..., status: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., description: _Optional[str] = ..., start_time_in_millis: _Optional[int] = ..., running_time_in_nanos: _Optional[int] = ..., cancellable: _Optional[bool] = ..., cancelled: _Optional[bool] = ..., headers: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., parent_task_id: _Optional[str] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
+    def __init__(self, node: _Optional[str] = ..., number: _Optional[int] = ..., type: _Optional[str] = ..., action: _Optional[str] = ..., status: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., description: _Optional[str] = ..., start_time_in_millis: _Optional[int] = ..., running_time_in_nanos: _Optional[int] = ..., cancellable: _Optional[bool] = ..., cancelled: _Optional[bool] = ..., headers: _Optional[_Union[_types_pb2.Json, _Mapping]] = ..., parent_task_id: _Optional[str] = ..., extra: _Optional[_Union[_types_pb2.Json, _Mapping]] = ...) -> None: ...
