@@ -42,6 +42,7 @@ async function paged() {
   const query = gql`
     query Rules($after: String) {
       rules {
+        id
         rules(featureType: "workload_group", first: 50, after: $after) {
           edges { cursor node { description } }
           pageInfo { hasNextPage endCursor }
