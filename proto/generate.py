@@ -1,7 +1,7 @@
 """Generate `src/searchway/api/` from `proto/`: stubs, their types, gRPC stubs, the descriptors with comments, and `protos/`.
 
 `protos/` is what `searchway protos` writes for other languages: the proto files with all that they import and the details of errors,
-as a buf module. `scalars.md` is served beside the GraphQL schema, which names it.
+as a buf module. `scalars.md` is served beside the GraphQL schema, which names it; `examples/` are those of GraphiQL's menu.
 
 `generate.py` brings the folder up to date and removes what no proto file makes any more; `generate.py --check`
 compares only and lists what differs. google/api is vendored for the compiler alone: at run time its stubs come
@@ -45,12 +45,16 @@ def compile_into(folder: Path) -> None:
 
 
 def copy_into(folder: Path) -> None:
-    """Write what is copied below `folder`: our sources, what they import, how errors are told, and the page about the scalars."""
+    """Write what is copied below `folder`: our sources, what they import, how errors are told, the page about the scalars, and the examples."""
     sources: dict[str, Traversable] = {str(path.relative_to(PROTO)): path for path in PROTO.rglob("*.proto")}
     sources |= {f"google/rpc/{name}.proto": files("google.rpc") / f"{name}.proto" for name in OF_DETAILS}
     standard = files("grpc_tools") / "_proto" / "google" / "protobuf"
     sources |= {f"google/protobuf/{name}.proto": standard / f"{name}.proto" for name in OF_PROTOBUF}
-    (folder / API / "scalars.md").write_bytes((PROTO.parent / "graphql" / "scalars.md").read_bytes())
+    graphql = PROTO.parent / "graphql"
+    (folder / API / "scalars.md").write_bytes((graphql / "scalars.md").read_bytes())
+    (folder / API / "examples").mkdir()
+    for example in graphql.glob("examples/*.graphql"):
+        (folder / API / "examples" / example.name).write_bytes(example.read_bytes())
     for name, source in (sources | {"buf.yaml": PROTO / "buf.yaml"}).items():
         target = folder / API / "protos" / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,12 @@ Where such a program is missing the tests are skipped with the reason; under CI 
 """
 
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from conformance.visit import Visit, visiting
 from searchway.graph.graphiql import build
 from tools.gateway import gateway, grpc_address, grpc_port  # noqa: F401  # fixtures
 from tools.grpcurl import grpcurl  # noqa: F401  # same
@@ -28,3 +31,10 @@ def graphiql() -> None:
             build.build()
     except build.BuildError as error:
         missing(f"GraphiQL is not built: {error}")
+
+
+@pytest.fixture
+def visit(chromium: str, tmp_path: Path) -> Iterator[Visit]:
+    """A browser with an empty profile."""
+    with visiting(chromium, tmp_path / "profile") as opened:
+        yield opened

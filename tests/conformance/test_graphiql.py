@@ -1,61 +1,17 @@
 """The GraphiQL page in a real browser: it loads, explains the schema, runs queries, and never leaves its origin."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
+
+from conformance.visit import Visit
 
 pytestmark = pytest.mark.usefixtures("graphiql")
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 WATCH_POLICY = 'subscription { enrichWatchPolicyExecution(name: "users-policy") { finished phase } }'
 TYPE_NAMES = "{ __schema { types { name } } }"
-
-
-class Visit:
-    """A browser's visit: the page, and what it asked for and complained about."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.context.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-
-    def open(self, address: str) -> None:
-        self.page.goto(address)
-        self.page.locator(".graphiql-query-editor .view-line").first.wait_for()
-        expect(self.page.locator(".graphiql-doc-explorer")).to_contain_text("All Schema Types")
-
-    def run(self) -> str:
-        """Press the run button; return the answer as shown, its blanks made plain."""
-        with self.page.expect_response(lambda response: response.request.method == "POST"):
-            self.page.locator(".graphiql-execute-button").click()
-        shown = self.page.locator(".graphiql-response .view-lines")
-        expect(shown).to_contain_text("{")
-        return " ".join(shown.inner_text().split())
-
-
-@pytest.fixture
-def visit(chromium: str, tmp_path: Path) -> Iterator[Visit]:
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(tmp_path, executable_path=chromium, args=FLAGS)
-        yield Visit(context.pages[0])
-        context.close()
 
 
 def workers(visit: Visit) -> set[str]:
@@ -95,16 +51,6 @@ def test_example_runs_and_shows_answer(visit: Visit, gateway: str) -> None:
     assert '"allocation": {' in shown
     assert '"node": "' in shown
     assert "errors" not in shown
-
-
-def test_headers_say_which_cluster_is_asked(visit: Visit, gateway: str) -> None:
-    visit.open(f"{gateway}/graphql?query={quote('{ ism { policies { totalCount } } }')}")
-    headers = visit.page.locator(".graphiql-editor-tool .graphiql-editor:visible .view-lines")
-    expect(headers).to_contain_text("opensearch")
-    assert "UNIMPLEMENTED" in visit.run()
-    headers.get_by_text('"elasticsearch"', exact=True).dblclick()
-    visit.page.keyboard.type("opensearch")
-    assert '"totalCount": ' in visit.run()
 
 
 def test_wrong_query_shows_error(visit: Visit, gateway: str) -> None:

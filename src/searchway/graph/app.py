@@ -1,6 +1,7 @@
 """The ASGI application of the GraphQL face: the endpoint, the schema's text and the GraphiQL page."""
 
 import hashlib
+import json
 from functools import partial
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from searchway.contract.catalog import Catalog
 from searchway.graph.answering import Answerer
 from searchway.graph.execution import Runner
+from searchway.graph.explorer import describe_gateway
 from searchway.graph.http import GraphQLEndpoint
 from searchway.graph.named import NamedDocuments
 from searchway.graph.openings import Openings
@@ -50,7 +52,7 @@ def create_app(engine: Runner, catalog: Catalog, settings: Settings) -> ASGIApp:
         answerer,
         Streams(answerer, openings),
         limits,
-        page=partial(graphiql_page, _clusters(settings)) if settings.graphiql else None,
+        page=partial(graphiql_page, json.dumps(describe_gateway(catalog, settings))) if settings.graphiql else None,
     )
     sockets = WebSocketEndpoint(answerer, openings, operations=limits.socket_operations, origins=settings.cors_origins)
     routes: list[BaseRoute] = [WebSocketRoute(path, sockets) for path in _PATHS]
@@ -85,12 +87,6 @@ def _named(documents: DocumentStore, settings: Settings) -> NamedDocuments:
     trusted = read_trusted(settings.documents, documents.reader) if settings.documents else TrustedDocuments({})
     may_send = Permission(DOCUMENT_KEY, settings.document_keys, everybody=not settings.documents_only)
     return NamedDocuments(documents, settings.limits.persisted_query_memory, trusted, may_send)
-
-
-def _clusters(settings: Settings) -> list[str]:
-    """Return the names of the clusters, that of the default one first."""
-    default = settings.default_cluster.name
-    return [default, *(cluster.name for cluster in settings.clusters if cluster.name != default)]
 
 
 def _schema_route(sdl: str) -> Route:

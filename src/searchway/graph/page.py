@@ -9,9 +9,7 @@ module must not know GraphQL, nor how the page is built.
 """
 
 import html
-import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -22,27 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
-from searchway.vocabulary import CLUSTER
-
 STATIC = Path(__file__).parent / "static"
-EXAMPLE = """\
-# Ctrl-Enter runs this query.
-# Ctrl-Space completes it.
-# The headers below name the cluster that is asked.
-query Allocation {
-  cat {
-    allocation(first: 5) {
-      edges {
-        node {
-          node
-          shards
-          diskPercent
-        }
-      }
-    }
-  }
-}
-"""
 
 _SOURCES = {
     "default-src": "'none'",
@@ -80,35 +58,24 @@ def graphiql_routes(static_dir: Path = STATIC) -> list[BaseRoute]:
     return [Route("/", _to_page), Mount("/graphiql", app=assets, middleware=[Middleware(GZipMiddleware)])]
 
 
-def graphiql_page(clusters: Sequence[str] = (), *, example: str = EXAMPLE, static_dir: Path = STATIC) -> Response:
+def graphiql_page(gateway: str = "{}", *, static_dir: Path = STATIC) -> Response:
     """Return the page; where it was not built, a page that says how to build it.
 
     Args:
-        clusters: the names of the clusters, of which the headers editor offers the first.
-        example: the query that it opens on.
+        gateway: what it is told of this gateway, as JSON.
         static_dir: where it was built.
     """
     try:
         page = (static_dir / "index.html").read_text(encoding="utf-8")
     except FileNotFoundError:
         page = _NOT_BUILT
-    for place, text in (("{{example}}", example), ("{{headers}}", _headers(clusters))):
-        page = page.replace(place, html.escape(text))
-    return HTMLResponse(page, headers=_PAGE_HEADERS)
+    return HTMLResponse(page.replace("{{gateway}}", html.escape(gateway)), headers=_PAGE_HEADERS)
 
 
 def wants_page(request: Request) -> bool:
     """Tell a browser's visit from a GraphQL client: a GET that names HTML, and no JSON, as what it accepts."""
     accepted = request.headers.get("accept", "").lower()
     return request.method in {"GET", "HEAD"} and "text/html" in accepted and "json" not in accepted
-
-
-def _headers(clusters: Sequence[str]) -> str:
-    """Return what the headers editor holds at first, in JSON with comments."""
-    if not clusters:
-        return ""
-    asked = json.dumps(clusters[0])
-    return f'{{\n  // {", ".join(clusters)}\n  "{CLUSTER}": {asked}\n}}\n'
 
 
 def _to_page(_request: Request) -> Response:

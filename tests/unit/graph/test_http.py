@@ -2,8 +2,6 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +9,6 @@ import pytest
 from starlette.types import ASGIApp
 
 from searchway.errors import Applied, Code, Failure, InvalidArgumentError, TransportError, UpstreamError
-from searchway.graph.page import graphiql_page
 from searchway.graph.schema import sdl_of
 from unit.graph.conftest import derive
 from unit.graph.engine_double import BODIES, FAILURE, EngineDouble
@@ -491,17 +488,6 @@ async def test_browsers_get_the_page_unless_it_is_off(connect: Connect) -> None:
         assert (await with_page.get("/graphql", headers=html)).headers["content-type"].startswith("text/html")
         assert (await without.get("/graphql", headers=html)).status_code == 406
         assert ((await with_page.get("/")).status_code, (await without.get("/")).status_code) == (307, 404)
-
-
-async def test_page_offers_the_default_cluster_first(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "index.html").write_text("{{headers}}")
-    page = partial(graphiql_page, static_dir=tmp_path)
-    monkeypatch.setattr("searchway.graph.app.graphiql_page", page)
-    clusters = {name: {"nodes": ["http://cluster:9200"]} for name in ("a", "b", "c")}
-    answer = await connect(clusters=clusters, default="b").get("/graphql", headers={"accept": "text/html"})
-    assert "// b, a, c\n" in answer.text
 
 
 async def test_explaining_counts_upstream_calls(connect: Connect, engine: EngineDouble) -> None:

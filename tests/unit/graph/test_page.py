@@ -19,7 +19,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 def static(tmp_path: Path) -> Path:
     (tmp_path / "assets" / "abc").mkdir(parents=True)
     (tmp_path / "assets" / "abc" / "main.js").write_text(SCRIPT)
-    (tmp_path / "index.html").write_text('<div data-example="{{example}}"></div>')
+    (tmp_path / "index.html").write_text('<div data-gateway="{{gateway}}"></div>')
     return tmp_path
 
 
@@ -58,19 +58,12 @@ async def test_assets_are_404_when_never_built(tmp_path: Path) -> None:
     assert (await get(tmp_path / "nowhere", "/graphiql/abc/main.js")).status_code == 404
 
 
-def test_page_escapes_the_example(static: Path) -> None:
-    page = graphiql_page(example='{ a(b: "<c>") }', static_dir=static)
-    assert bytes(page.body) == b'<div data-example="{ a(b: &quot;&lt;c&gt;&quot;) }"></div>'
-
-
-def test_page_offers_the_clusters_as_a_header(static: Path) -> None:
-    (static / "index.html").write_text('<div data-headers="{{headers}}"></div>')
-    page = bytes(graphiql_page(["logs", "shop & co"], static_dir=static).body).decode()
-    offered = html.unescape(page).removeprefix('<div data-headers="').removesuffix('"></div>')
-    comments = [line for line in offered.splitlines() if line.lstrip().startswith("//")]
-    rest = [line for line in offered.splitlines() if line not in comments]
-    assert comments == ["  // logs, shop & co"]
-    assert json.loads("\n".join(rest)) == {"x-searchway-cluster": "logs"}
+def test_page_is_told_of_the_gateway(static: Path) -> None:
+    told = json.dumps({"examples": [{"query": '{ a(b: "<c>&quot;") }'}]})
+    page = bytes(graphiql_page(told, static_dir=static).body).decode()
+    text = page.removeprefix('<div data-gateway="').removesuffix('"></div>')
+    assert not set('<>"') & set(text)
+    assert html.unescape(text) == told
 
 
 async def test_root_leads_to_the_page(static: Path) -> None:

@@ -29,7 +29,23 @@ STATIC = SOURCES.parent / "static"
 OLDEST_NODE = 20
 
 _PACKAGE = ("package.json", "package-lock.json", ".npmrc")
-_PAGE = ("index.html", "icon.svg", "main.jsx", "page.css", "bundle.mjs")
+_PAGE = (
+    "index.html",
+    "icon.svg",
+    "main.jsx",
+    "gateway.js",
+    "headers.js",
+    "links.js",
+    "tabs.js",
+    "explanations.js",
+    "commands.js",
+    "clusters.jsx",
+    "examples.jsx",
+    "requests.jsx",
+    "tools.jsx",
+    "page.css",
+    "bundle.mjs",
+)
 
 
 class BuildError(Exception):

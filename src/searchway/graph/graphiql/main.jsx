@@ -2,10 +2,16 @@
 //
 // Nothing here names an address: the endpoint is the page's own path, the workers lie beside this file.
 import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { GraphiQL } from 'graphiql';
-import { createClient } from 'graphql-sse';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { ClusterPicker } from './clusters.jsx';
+import { EXAMPLES_PLUGIN } from './examples.jsx';
+import { fetcher } from './explanations.js';
+import { NARROW, root } from './gateway.js';
+import { forgetLink, readLink } from './links.js';
+import { REQUESTS_PLUGIN } from './requests.jsx';
+import { firstTabs, storageOf } from './tabs.js';
+import { LinkButton, TabKeeper } from './tools.jsx';
 import 'graphiql/style.css';
 import './page.css';
 
@@ -16,29 +22,44 @@ globalThis.MonacoEnvironment = {
     new Worker(new URL(`./${WORKERS[label] ?? 'editor'}.worker.js`, import.meta.url), { type: 'module' }),
 };
 
-const root = document.getElementById('graphiql');
-const shared = new URLSearchParams(window.location.search);
-const url = new URL(window.location.pathname, window.location.href).href;
+const link = readLink(window.location);
+const first = firstTabs(link);
+const { query, variables, headers } = first.tabs[first.activeTabIndex];
+if (link) forgetLink();
+// A link that is opened in the same window changes the fragment alone.
+window.addEventListener('hashchange', () => readLink(window.location) && window.location.reload());
 
-// Subscriptions come as server-sent events: fetch sends them with the headers that a WebSocket of a browser cannot have.
-const fetcher = (request, options) => {
-  const wsClient = createClient({ url, headers: options?.headers, retryAttempts: 0 });
-  return createGraphiQLFetcher({ url, wsClient })(request, options);
-};
+const PLUGINS = [EXAMPLES_PLUGIN, REQUESTS_PLUGIN, HISTORY_PLUGIN];
+const isNarrow = window.matchMedia(NARROW).matches; // there a pane lies over the editors
 
-// Request headers may hold credentials: they are never written to the browser's storage.
+// What GraphiQL stores goes through `storageOf`, which leaves out what may be a secret.
 createRoot(root).render(
   <GraphiQL
     fetcher={fetcher}
-    defaultQuery={root.dataset.example || undefined}
-    defaultHeaders={root.dataset.headers || undefined}
-    initialQuery={shared.get('query') ?? undefined}
-    initialVariables={shared.get('variables') ?? undefined}
-    visiblePlugin={DOC_EXPLORER_PLUGIN}
-    defaultEditorToolsVisibility="headers"
-    shouldPersistHeaders={false}
+    storage={storageOf(first)}
+    initialQuery={query ?? ''}
+    initialVariables={variables ?? ''}
+    initialHeaders={headers ?? ''}
+    plugins={PLUGINS}
+    visiblePlugin={isNarrow ? undefined : DOC_EXPLORER_PLUGIN}
+    defaultEditorToolsVisibility={variables ? 'variables' : 'headers'}
+    shouldPersistHeaders
     showPersistHeadersSettings={false}
   >
-    <GraphiQL.Logo>Searchway</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <ClusterPicker />
+      <span className="product">Searchway</span>
+    </GraphiQL.Logo>
+    <GraphiQL.Toolbar>
+      {({ prettify, copy, merge }) => (
+        <>
+          {prettify}
+          {merge}
+          {copy}
+          <LinkButton />
+          <TabKeeper />
+        </>
+      )}
+    </GraphiQL.Toolbar>
   </GraphiQL>,
 );
